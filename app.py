@@ -1,0 +1,3 @@
+from crm.factory import create_app
+
+app = create_app()
