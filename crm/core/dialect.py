@@ -1,0 +1,178 @@
+"""The few differences between SQLite and PostgreSQL; no other module holds dialect SQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY, BigInteger, ColumnElement, Connection, Integer, Select, String, Table, Text, UpdateBase, any_, cast, column,
+    func, literal, null, select, table, text,
+)  # fmt: skip
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.sql.functions import FunctionElement
+
+AnySession = Session | scoped_session[Session]
+
+
+def prepare_sqlite(connection: sqlite3.Connection, fold: Callable[[str], str]) -> None:
+    """Set a fresh SQLite connection up: WAL, foreign keys, a patient lock, and our folding as a function."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA busy_timeout=15000")
+    cursor.execute("PRAGMA temp_store=MEMORY")
+    cursor.execute("PRAGMA cache_size=-16000")
+    cursor.close()
+
+    def folded(text: str | None) -> str | None:
+        return None if text is None else fold(str(text))
+
+    connection.create_function("peyvand_fold", 1, folded, deterministic=True)
+
+
+def is_sqlite(session: AnySession) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def insert_ignoring(session: AnySession, table: Table, rows: Sequence[dict[str, Any]] | dict[str, Any]) -> UpdateBase:
+    """INSERT … ON CONFLICT DO NOTHING; add `.returning(…)` to learn which rows were new."""
+    build = sqlite_insert if is_sqlite(session) else postgresql_insert
+    return build(table).values(rows).on_conflict_do_nothing()
+
+
+def upsert(
+    session: AnySession, table: Table, values: dict[str, Any], *, key: Sequence[str], change: dict[str, Any]
+) -> UpdateBase:
+    """INSERT … ON CONFLICT (key) DO UPDATE SET change."""
+    build = sqlite_insert if is_sqlite(session) else postgresql_insert
+    return build(table).values(values).on_conflict_do_update(index_elements=list(key), set_=change)
+
+
+def claimable(session: AnySession, statement: Select[Any]) -> Select[Any]:
+    """Lock the chosen rows and pass over those that others hold; SQLite's writing lock does that by itself."""
+    return statement if is_sqlite(session) else statement.with_for_update(skip_locked=True)
+
+
+def by_code_point(length: int) -> String:
+    """Text that both databases sort by code point, as Python does, whatever the database's collation."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+class ChangeStamp(FunctionElement[int]):
+    """What `contact.change_seq` is set to: a number that is the higher, the later a transaction wrote.
+
+    PostgreSQL: the transaction's id, read together with `commit_marks`. SQLite has one writer at a time: one more
+    than the highest, or the time, so that numbers of deleted rows do not come back.
+    """
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(ChangeStamp, "postgresql")
+def _transaction_id(_element: ChangeStamp, _compiler: Any, **_: Any) -> str:
+    return "pg_current_xact_id()::text::bigint"
+
+
+@compiles(ChangeStamp, "sqlite")
+def _one_more_or_now(_element: ChangeStamp, _compiler: Any, **_: Any) -> str:
+    highest = "SELECT coalesce(max(stamped.change_seq), 0) + 1 FROM contact AS stamped"
+    return f"max(({highest}), CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000)"
+
+
+def transaction_stamp(session: AnySession, seq: Any) -> int:
+    """The stamp for rows that this transaction writes now."""
+    if is_sqlite(session):
+        return int(session.scalar(select(func.coalesce(func.max(seq), 0) + 1)) or 1)
+    return int(session.scalar(select(cast(cast(func.pg_current_xact_id(), Text), BigInteger))) or 0)
+
+
+def commit_marks(session: AnySession, seq: Any) -> tuple[ColumnElement[int], ColumnElement[int | None]]:
+    """(mark, own): everything stamped below the mark is settled and visible; `own` is this transaction's stamp.
+
+    A row stamped at or above the mark may still be committed later, or again, and is to be looked at next time.
+    """
+    if is_sqlite(session):
+        return func.coalesce(select(func.max(seq)).scalar_subquery(), 0) + 1, cast(null(), BigInteger)
+    mark = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger)
+    return mark, cast(cast(func.pg_current_xact_id_if_assigned(), Text), BigInteger)
+
+
+def in_order_of_commits(session: AnySession) -> bool:
+    """Whether a transaction sees one moment of the database, and later stamps mean later moments."""
+    return is_sqlite(session)
+
+
+def locked(session: AnySession, statement: Select[Any]) -> Select[Any]:
+    """Hold the chosen rows until the end of the transaction; a writer on SQLite holds everything anyway."""
+    return statement if is_sqlite(session) else statement.with_for_update()
+
+
+def one_of(session: AnySession, column: Any, ids: Iterable[int]) -> ColumnElement[bool]:
+    """`column IN (ids)` for very many ids: one parameter, whatever their number."""
+    listed = ",".join(map(str, ids))
+    found: ColumnElement[bool]
+    if is_sqlite(session):
+        found = column.in_(select(func.json_each(f"[{listed}]").table_valued("value").c.value))
+    else:
+        found = column == any_(cast(literal(f"{{{listed}}}", Text), ARRAY(Integer)))
+    return found
+
+
+SQLITE_SEARCH = (
+    """CREATE VIRTUAL TABLE IF NOT EXISTS contact_search USING fts5(
+        search_text, content='contact', content_rowid='id', columnsize=0, tokenize='trigram case_sensitive 1')""",
+    """CREATE TRIGGER IF NOT EXISTS contact_search_insert AFTER INSERT ON contact BEGIN
+        INSERT INTO contact_search (rowid, search_text) VALUES (new.id, new.search_text); END""",
+    """CREATE TRIGGER IF NOT EXISTS contact_search_delete AFTER DELETE ON contact BEGIN
+        INSERT INTO contact_search (contact_search, rowid, search_text) VALUES ('delete', old.id, old.search_text); END""",
+    """CREATE TRIGGER IF NOT EXISTS contact_search_update AFTER UPDATE OF search_text ON contact
+        WHEN old.search_text IS NOT new.search_text BEGIN
+        INSERT INTO contact_search (contact_search, rowid, search_text) VALUES ('delete', old.id, old.search_text);
+        INSERT INTO contact_search (rowid, search_text) VALUES (new.id, new.search_text); END""",
+)
+POSTGRESQL_SEARCH = (
+    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+    "CREATE INDEX IF NOT EXISTS ix_contact_search_text_trigram ON contact USING gin (search_text gin_trgm_ops)",
+)
+
+
+def create_search_index(connection: Connection) -> None:
+    """The index of three letters that finds fragments in `contact.search_text`; for the migration and for tests."""
+    for statement in SQLITE_SEARCH if connection.dialect.name == "sqlite" else POSTGRESQL_SEARCH:
+        connection.exec_driver_sql(statement)
+
+
+def drop_search_index(connection: Connection) -> None:
+    """Before the table goes. PostgreSQL drops the index with it, and keeps the extension."""
+    if connection.dialect.name == "sqlite":
+        for name in ("insert", "delete", "update"):
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS contact_search_{name}")
+        connection.exec_driver_sql("DROP TABLE IF EXISTS contact_search")
+
+
+def rebuild_search_index(session: AnySession) -> None:
+    """Make the index again from the contacts; only SQLite's stands beside the table."""
+    if is_sqlite(session):
+        session.execute(text("INSERT INTO contact_search (contact_search) VALUES ('rebuild')"))
+
+
+def ids_with_fragments(session: AnySession, patterns: Sequence[str]) -> Select[tuple[int]]:
+    """Ids of contacts whose search text holds every pattern; a pattern that begins with blanks is a word's beginning.
+
+    Patterns have three letters or more, leading blanks included. On PostgreSQL the question stands in a
+    materialized CTE: beside an ORDER BY the planner would walk another index instead.
+    """
+    if is_sqlite(session):
+        asked = " AND ".join('"' + pattern.replace('"', '""') + '"' for pattern in patterns)
+        return select(text("rowid AS id")).select_from(text("contact_search")).where(text("contact_search MATCH :asked").bindparams(asked=asked))
+    contact = table("contact", column("id"), column("search_text"))
+    found = select(contact.c.id).where(*(contact.c.search_text.contains(each, autoescape=True) for each in patterns))
+    hits = found.cte("hits").prefix_with("MATERIALIZED", dialect="postgresql")
+    return select(hits.c.id)
