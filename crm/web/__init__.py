@@ -1,0 +1,1 @@
+"""HTTP for every feature: htmx, forms, access, transactions, languages. Knows no feature."""
