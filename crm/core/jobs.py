@@ -143,6 +143,10 @@ def last_beat(prefix: str) -> datetime | None:
     return session.scalar(select(func.max(Heartbeat.at)).where(Heartbeat.name.startswith(prefix)))
 
 
+def count_failed() -> int:
+    return session.scalar(select(func.count()).where(Job.state == JobState.FAILED)) or 0
+
+
 def oldest_due() -> datetime | None:
     """The moment since when something that should have gone is still waiting; None when nothing is."""
     now = clock.now()

@@ -59,7 +59,7 @@ def init_shell(app: Flask) -> None:
 
     app.jinja_env.globals.update(static_url=static_url, can=can, navigation=navigation)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=STATIC, prefix=prefix, immutable_file_test=lambda *_: True, max_age=31_536_000
+        app.wsgi_app, root=STATIC, prefix=prefix, immutable_file_test=lambda *_: True, max_age=31_536_000, allow_all_origins=False
     )
     app.after_request(_compress)
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol, cast
 from zlib import crc32
 
 from flask import Flask, current_app, request
-from jinja2 import Environment
+from jinja2 import BaseLoader, Environment
 from markupsafe import Markup, escape
 from wtforms import Field, FieldList, Form, FormField
 from wtforms.widgets import ListWidget, Select, TextArea
@@ -86,9 +86,9 @@ class Macros:
 
 def _macro_homes(environment: Environment) -> dict[str, str]:
     homes: dict[str, str] = {}
+    loader = cast("BaseLoader", environment.loader)
     for template in environment.list_templates(filter_func=_holds_macros):
-        assert environment.loader is not None
-        source = environment.loader.get_source(environment, template)[0]
+        source = loader.get_source(environment, template)[0]
         for name in re.findall(r"\{%-? *macro +([a-z]\w*)", source):
             if name in homes:
                 raise RuntimeError(f"{homes[name]} and {template} both define the macro {name!r}")
@@ -123,7 +123,7 @@ def icon(name: str, size: str = "") -> Markup:
     """An icon of the sprite: size '', 'xs', 's' or 'l'. It is never heard, so words stand beside it."""
     if name not in _icons():
         raise LookupError(f"no icon {name!r} in static/icons/sprite.svg")
-    static_url = cast(Callable[[str], str], current_app.jinja_env.globals["static_url"])
+    static_url = cast("Callable[[str], str]", current_app.jinja_env.globals["static_url"])
     return _drawn(static_url("icons/sprite.svg"), name, size)
 
 
@@ -207,7 +207,8 @@ def control(
         extra |= {"aria-invalid": "true", "aria-describedby": f"{field.id}-error"}
     elif hint:
         extra.setdefault("aria-describedby", f"{field.id}-hint")
-    return Markup(field(**extra))
+    drawn: Markup = field(**extra)
+    return drawn
 
 
 def problems(form: Form) -> list[Problem]:
@@ -223,8 +224,10 @@ def _field_problems(field: Field) -> Iterator[Problem]:
     if isinstance(field, FieldList):
         for entry in field.entries:
             yield from _field_problems(entry)
-    for message in field.errors:
-        if isinstance(message, str) or not isinstance(message, Sequence | Mapping):
+    messages: Sequence[object] = field.errors
+    for message in messages:
+        # The entries of a list answered for themselves above; what is left are sentences, lazy ones too.
+        if not isinstance(message, list | tuple | dict):
             yield Problem(str(message), field)
 
 
