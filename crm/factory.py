@@ -9,7 +9,6 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from flask import Flask
-from flask_migrate import Migrate
 
 from crm import cli
 from crm.accounts import hooks as accounts_hooks
@@ -33,7 +32,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     db.init_app(app)
-    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
     transaction.init_transactions(app)
     security.init_security(app, is_https=settings.is_https)
     htmx.init_htmx(app)

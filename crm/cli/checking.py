@@ -8,7 +8,6 @@ import click
 from flask import current_app
 
 from crm.cli.speaking import json_option, plain_errors
-from crm.core import doctor as doctors
 from crm.core.events import subscriptions
 from crm.core.jobs import due_work_names, job_kinds
 from crm.web.access import access_of
@@ -20,6 +19,8 @@ from crm.web.panels import sockets
 @plain_errors
 def doctor(as_json: bool) -> None:
     """Check the installation: every line says what is well or what to do; exits 1 when something is wrong."""
+    from crm.core import doctor as doctors  # noqa: PLC0415 - brings Alembic, which nothing that serves needs
+
     findings = doctors.examine()
     if as_json:
         rows = [{"check": each.check, "ok": each.is_well, "words": each.words} for each in findings]

@@ -35,14 +35,12 @@ def init(demo: bool) -> None:
 @plain_errors
 def serve(host: str, port: int) -> None:
     """Production server, and the sending processes beside it (PEYVAND_WORKERS)."""
-    _serve(host, port)
+    serve_forever(current_app._get_current_object(), host, port, workers=settings().workers)  # type: ignore[attr-defined]
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=lambda: int(os.environ.get("PORT") or 8000), show_default="PORT or 8000", type=int)
 @plain_errors
-def run(host: str, port: int) -> None:
+def run() -> None:
     """Prepare everything, say how to sign in, and serve: what `make run` calls."""
     _prepare(_wants_demo())
     base = settings().base_url
@@ -60,7 +58,9 @@ def run(host: str, port: int) -> None:
     else:
         click.echo(f"  Sign in at {base}/sign-in")
     click.echo("  Stop with Ctrl-C.\n")
-    _serve(host, port)
+    sys.stdout.flush()
+    # A fresh process: what preparing needed (Alembic, sample data) would stay in memory for good.
+    os.execv(sys.executable, [sys.executable, "-c", "from crm.factory import main; main()", "serve"])  # noqa: S606
 
 
 @click.command()
@@ -88,7 +88,7 @@ def tick(at: str | None, as_json: bool) -> None:
 
 def _prepare(demo: bool) -> None:
     config = settings()
-    setup.migrate_database(config)
+    setup.migrate_database()
     with unit_of_work():
         accounts.create_workspace(name="Peyvand", locale=config.locale, timezone=config.timezone, calendar=config.calendar)
         setup.install_starter_sets()
@@ -111,13 +111,10 @@ def _wants_demo() -> bool:
 
 
 def _is_empty() -> bool:
-    setup.migrate_database(settings())
+    setup.migrate_database()
     with reading():
         return not accounts_queries.has_users()
 
-
-def _serve(host: str, port: int) -> None:
-    serve_forever(current_app._get_current_object(), host, port, workers=settings().workers)  # type: ignore[attr-defined]
 
 
 COMMANDS = [init, serve, run, worker, tick]

@@ -46,6 +46,20 @@ def insert_ignoring(session: AnySession, table: Table, rows: Sequence[dict[str, 
     return build(table).values(rows).on_conflict_do_nothing()
 
 
+def insert_new(session: AnySession, table: Table) -> Any:
+    """The same to be executed with a list of rows, which is much faster for many; add `.returning(…)` likewise."""
+    build = sqlite_insert if is_sqlite(session) else postgresql_insert
+    return build(table).on_conflict_do_nothing()
+
+
+def later_by(session: AnySession, column: Any, seconds: float) -> ColumnElement[Any]:
+    """A column of moments, so many seconds later."""
+    if is_sqlite(session):
+        # SQLite knows milliseconds at most; moments are kept with six digits.
+        return func.strftime("%Y-%m-%d %H:%M:%f", column, f"{seconds:+.3f} seconds", type_=String) + literal("000", String)
+    return column + func.make_interval(0, 0, 0, 0, 0, 0, seconds)
+
+
 def upsert(
     session: AnySession, table: Table, values: dict[str, Any], *, key: Sequence[str], change: dict[str, Any]
 ) -> UpdateBase:

@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from crm.core import jobs
 from crm.core.db import reading, session
+from crm.core.setup import alembic_config
 
 LEAST_FREE = 200 * 1024 * 1024
 
@@ -58,8 +59,7 @@ def _database() -> Finding:
 
 @check
 def _migrations() -> Finding:
-    config = current_app.extensions["migrate"].migrate.get_config()
-    head = ScriptDirectory.from_config(config).get_current_head()
+    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
     current = MigrationContext.configure(session.connection()).get_current_revision()
     words = f"at {current}" if current == head else f"at {current}, newest is {head}; run: peyvand init"
     return Finding("migrations", current == head, words)

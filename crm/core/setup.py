@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from alembic import command
-from flask import current_app
+from crm.config import ROOT
 
-from crm.config import Settings
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _starters: list[Callable[[], None]] = []
 
@@ -26,8 +27,16 @@ def install_starter_sets() -> None:
         install()
 
 
-def migrate_database(_settings: Settings) -> None:
-    """Run every migration that is missing."""
+def migrate_database() -> None:
+    """Run every migration that is missing; needs an app context."""
+    from alembic import command  # noqa: PLC0415 - 11 MB that serving and working do without
+
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    config = current_app.extensions["migrate"].migrate.get_config()
-    command.upgrade(config, "head")
+    command.upgrade(alembic_config(), "head")
+
+
+def alembic_config() -> Config:
+    """Where the migrations lie; `migrations/env.py` takes the engine from the app."""
+    from alembic.config import Config  # noqa: PLC0415 - as above
+
+    return Config(str(ROOT / "migrations" / "alembic.ini"))
