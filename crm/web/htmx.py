@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask, Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
 from htmx_flask import Htmx
 from jinja2_fragments.flask import render_block
 from markupsafe import Markup
@@ -91,6 +92,14 @@ def session_over() -> Response:
     response = make_response("", 401)
     response.headers["HX-Reswap"] = "none"
     _trigger(response, {"session:over": {"url": url_for("accounts.sign_in", dialog=1)}})
+    return response
+
+
+def session_renewed() -> Response:
+    """Signed in again in the dialog: the page stays as it is and gets the new CSRF token."""
+    response = make_response("", 200)
+    response.headers["HX-Reswap"] = "none"
+    _trigger(response, {"session:renewed": {"token": generate_csrf()}})
     return response
 
 
