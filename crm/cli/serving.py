@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
 
 import click
 from flask import current_app
@@ -18,6 +16,7 @@ from crm.core import clock, setup
 from crm.core.db import reading, unit_of_work
 from crm.core.jobs import run_everything_due
 from crm.core.server import serve as serve_forever
+from crm.core.server import stopped_by_signals
 from crm.core.worker import run_worker
 
 @click.command()
@@ -68,10 +67,7 @@ def run() -> None:
 @plain_errors
 def worker(with_parent: int | None) -> None:
     """One worker process; any number may run on any number of machines (PostgreSQL)."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    run_worker(stop, parent=with_parent)
+    run_worker(stopped_by_signals(), parent=with_parent)
 
 
 @click.command()
