@@ -13,7 +13,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, MetaData, event
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 
-from crm.core.dialect import prepare_sqlite
+from crm.core.dialect import create_fold, prepare_sqlite
 from crm.core.text import fold
 
 NAMING = {
@@ -115,6 +115,11 @@ def _refuse_flush_in_reading_units(opened: Session, *_: Any) -> None:
         raise ReadOnlyUnit(f"{opened.new or opened.dirty or opened.deleted}")
 
 
+@event.listens_for(Base.metadata, "before_create")
+def _create_fold(_tables: object, connection: Connection, **_: Any) -> None:
+    create_fold(connection)
+
+
 @event.listens_for(Engine, "connect")
 def _on_connect(connection: Any, _record: Any) -> None:
     if isinstance(connection, sqlite3.Connection):
@@ -136,8 +141,9 @@ def engine_options(database_url: str) -> dict[str, Any]:
     """What SQLAlchemy's engine is made with for this address."""
     if database_url.startswith("sqlite"):
         return {"connect_args": {"timeout": 15, "check_same_thread": False}}
-    # Server-prepared statements may get a generic plan that ignores the trigram index, hence no preparing.
-    limits = "-c lock_timeout=15000 -c idle_in_transaction_session_timeout=120000"
+    # Server-prepared statements may get a generic plan that ignores the trigram index, hence no preparing. Compiling just in
+    # time made statements with many clauses several times slower.
+    limits = "-c jit=off -c lock_timeout=15000 -c idle_in_transaction_session_timeout=120000"
     return {
         "connect_args": {"prepare_threshold": None, "options": limits},
         "pool_pre_ping": True,

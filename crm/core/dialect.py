@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -58,6 +59,12 @@ def later_by(session: AnySession, column: Any, seconds: float) -> ColumnElement[
         # SQLite knows milliseconds at most; moments are kept with six digits.
         return func.strftime("%Y-%m-%d %H:%M:%f", column, f"{seconds:+.3f} seconds", type_=String) + literal("000", String)
     return column + func.make_interval(0, 0, 0, 0, 0, 0, seconds)
+
+
+def insert_ignoring_each(session: AnySession, table: Table) -> UpdateBase:
+    """The same without rows, to be executed with very many of them."""
+    build = sqlite_insert if is_sqlite(session) else postgresql_insert
+    return build(table).on_conflict_do_nothing()
 
 
 def upsert(
@@ -155,6 +162,14 @@ POSTGRESQL_SEARCH = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     "CREATE INDEX IF NOT EXISTS ix_contact_search_text_trigram ON contact USING gin (search_text gin_trgm_ops)",
 )
+
+POSTGRESQL_FOLD = Path(__file__).with_name("peyvand_fold.sql").read_text(encoding="ascii")
+
+
+def create_fold(connection: Connection) -> None:
+    """Folding inside the database, with the meaning of `crm.core.text.fold`; SQLite gets ours at each connection."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(POSTGRESQL_FOLD)
 
 
 def create_search_index(connection: Connection) -> None:
