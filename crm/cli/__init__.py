@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Flask
 from flask.cli import FlaskGroup
 
-from crm.cli import checking, people, serving
+from crm.cli import campaigns, checking, contacts, people, serving
 
 
 def group(create_app: Callable[[], Flask]) -> FlaskGroup:
@@ -19,6 +19,6 @@ def group(create_app: Callable[[], Flask]) -> FlaskGroup:
 
 def register(app: Flask) -> None:
     """Hang every command on the app, for `peyvand` and `flask --app app` alike."""
-    for module in (serving, people, checking):
+    for module in (serving, people, contacts, campaigns, checking):
         for command in module.COMMANDS:
             app.cli.add_command(command)

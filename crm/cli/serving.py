@@ -14,9 +14,9 @@ from crm.accounts.models import LinkPurpose
 from crm.cli.speaking import json_option, parse_moment, plain_errors, settings, tell
 from crm.core import clock, setup
 from crm.core.db import reading, unit_of_work
-from crm.core.jobs import run_everything_due
 from crm.core.server import serve as serve_forever
 from crm.core.server import stopped_by_signals
+from crm.core.ticking import tick as pass_time
 from crm.core.worker import run_worker
 
 @click.command()
@@ -77,8 +77,7 @@ def worker(with_parent: int | None) -> None:
 def tick(at: str | None, as_json: bool) -> None:
     """Do once everything due at that moment, mail included, then stop."""
     moment = parse_moment(at) if at else clock.now()
-    with clock.frozen(moment):
-        done = run_everything_due(moment)
+    done = pass_time(moment) if at else pass_time()
     tell(as_json, {"at": moment.isoformat(), "done": done}, f"{done} things done at {moment.isoformat()}.")
 
 
