@@ -60,7 +60,9 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     source = dict(environ) if environ is not None else {**_read_env_file(ROOT / ".env"), **os.environ}
     given = {key.removeprefix(PREFIX): value for key, value in source.items() if key.startswith(PREFIX)}
     given = {key: value for key, value in given.items() if not key.startswith("TEST_")}
-    problems = [f"{PREFIX}{key} is not a setting of Peyvand" for key in sorted(given.keys() - _READERS.keys())]
+    problems = [
+        f"{PREFIX}{key} is not a setting of Peyvand" for key in sorted(given.keys() - _READERS.keys())
+    ]
     data_dir = Path(given.get("DATA_DIR") or ROOT / "instance").expanduser()
     defaults = {
         "DATABASE_URL": f"sqlite:///{data_dir / 'peyvand.db'}",

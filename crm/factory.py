@@ -17,13 +17,29 @@ from crm.core.db import db, engine_options
 from crm.roles import install_roles
 from crm.web import access, errors, health, htmx, i18n, search, security, shell, transaction, ui
 
-FEATURES = ("accounts", "activity", "contacts", "tags", "delivery", "sequences", "campaigns", "transfer", "api")
+FEATURES = (
+    "accounts",
+    "activity",
+    "contacts",
+    "tags",
+    "delivery",
+    "sequences",
+    "campaigns",
+    "transfer",
+    "api",
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The whole app for these settings. Raises ConfigError for bad ones, UnguardedRoute for a route without a guard."""
     settings = settings or load_settings()
-    app = Flask("crm", root_path=str(ROOT), template_folder="templates", static_folder=None, instance_path=str(settings.data_dir))
+    app = Flask(
+        "crm",
+        root_path=str(ROOT),
+        template_folder="templates",
+        static_folder=None,
+        instance_path=str(settings.data_dir),
+    )
     app.config.update(
         PEYVAND=settings,
         SECRET_KEY=settings.secret_key,
@@ -35,7 +51,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     transaction.init_transactions(app)
     security.init_security(app, is_https=settings.is_https)
     htmx.init_htmx(app)
-    i18n.init_i18n(app, accounts_hooks.preferences, elsewhere=i18n.Preferences(settings.locale, settings.timezone, settings.calendar))
+    i18n.init_i18n(
+        app,
+        accounts_hooks.preferences,
+        elsewhere=i18n.Preferences(settings.locale, settings.timezone, settings.calendar),
+    )
     shell.init_shell(app)
     ui.init_ui(app)
     access.init_access(app)
@@ -64,7 +84,11 @@ def _plug_in(app: Flask, feature: str) -> None:
 
 def main() -> None:
     """The console script `peyvand`."""
-    logging.basicConfig(stream=sys.stderr, level=os.environ.get("LOG_LEVEL", "WARNING"), format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=os.environ.get("LOG_LEVEL", "WARNING"),
+        format="%(levelname)s %(name)s: %(message)s",
+    )
     try:
         cli.group(create_app).main(prog_name="peyvand")
     except ConfigError as error:

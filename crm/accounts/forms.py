@@ -12,7 +12,10 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from crm.web.forms import BaseForm
 
 REQUIRED_NAME = [DataRequired(_l("Fill in a name.")), Length(max=120, message=_l("At most 120 characters."))]
-REQUIRED_EMAIL = [DataRequired(_l("Fill in an email address.")), Length(max=254, message=_l("At most 254 characters."))]
+REQUIRED_EMAIL = [
+    DataRequired(_l("Fill in an email address.")),
+    Length(max=254, message=_l("At most 254 characters.")),
+]
 REQUIRED_PASSWORD = [DataRequired(_l("Fill in a password."))]
 
 BOXES = ListWidget(prefix_label=False)
@@ -20,7 +23,9 @@ LANGUAGES = [("en", "English"), ("fa", "فارسی")]
 CALENDARS = [("auto", _l("As the language has it")), ("gregorian", _l("Gregorian")), ("jalali", _l("Jalali"))]
 THEMES = [("system", _l("As the device has it")), ("light", _l("Light")), ("dark", _l("Dark"))]
 DENSITIES = [("comfortable", _l("Comfortable")), ("compact", _l("Compact"))]
-ZONES = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"]
+ZONES = [
+    (zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"
+]
 
 
 class SignInForm(BaseForm):
@@ -32,7 +37,9 @@ class SignInForm(BaseForm):
 class SetUpForm(BaseForm):
     name = StringField(_l("Your name"), REQUIRED_NAME)
     email = StringField(_l("Email"), REQUIRED_EMAIL)
-    password = PasswordField(_l("Password"), REQUIRED_PASSWORD, description=_l("At least 8 characters; a sentence is fine."))
+    password = PasswordField(
+        _l("Password"), REQUIRED_PASSWORD, description=_l("At least 8 characters; a sentence is fine.")
+    )
     workspace = StringField(_l("Name of your team or company"), REQUIRED_NAME)
     timezone = SelectField(_l("Time zone"), choices=ZONES)
 
@@ -74,11 +81,16 @@ class WorkspaceForm(BaseForm):
     timezone = SelectField(_l("Time zone"), choices=ZONES)
     calendar = SelectField(_l("Calendar"), choices=CALENDARS)
     region = StringField(
-        _l("Country of phone numbers without a prefix"), [Optional(), Length(min=2, max=2, message=_l("Two letters, such as DE or IR."))],
+        _l("Country of phone numbers without a prefix"),
+        [Optional(), Length(min=2, max=2, message=_l("Two letters, such as DE or IR."))],
         description=_l("Two letters, such as DE or IR."),
     )  # fmt: skip
-    sender_name = StringField(_l("Sender name of campaigns"), [Length(max=120, message=_l("At most 120 characters."))])
-    sender_email = StringField(_l("Sender address of campaigns"), [Length(max=254, message=_l("At most 254 characters."))])
+    sender_name = StringField(
+        _l("Sender name of campaigns"), [Length(max=120, message=_l("At most 120 characters."))]
+    )
+    sender_email = StringField(
+        _l("Sender address of campaigns"), [Length(max=254, message=_l("At most 254 characters."))]
+    )
     postal_address = TextAreaField(
         _l("Postal address"), [Length(max=500, message=_l("At most 500 characters."))],
         description=_l("Stands at the foot of every campaign mail; the law asks for it in most countries."),

@@ -54,10 +54,16 @@ def plug_in(app: Flask) -> None:
     plug(
         NavigationEntry(N_("Profile"), "accounts.profile", "user-round", None, group="You", order=10),
         NavigationEntry(N_("Password and devices"), "accounts.security", "lock", None, group="You", order=20),
-        NavigationEntry(N_("API tokens"), "accounts.tokens", "key-round", Tokens.CREATE, group="You", order=30),
-        NavigationEntry(N_("General"), "accounts.general", "settings", Settings.MANAGE, group="Settings", order=40),
+        NavigationEntry(
+            N_("API tokens"), "accounts.tokens", "key-round", Tokens.CREATE, group="You", order=30
+        ),
+        NavigationEntry(
+            N_("General"), "accounts.general", "settings", Settings.MANAGE, group="Settings", order=40
+        ),
         NavigationEntry(N_("People"), "accounts.people", "users", Users.VIEW, group="Settings", order=50),
-        NavigationEntry(N_("Roles"), "accounts.roles", "shield-check", Roles.VIEW, group="Settings", order=60),
+        NavigationEntry(
+            N_("Roles"), "accounts.roles", "shield-check", Roles.VIEW, group="Settings", order=60
+        ),
     )
 
 

@@ -52,9 +52,13 @@ def needs_rehash(password_hash: str) -> bool:
 def check_password_rules(password: str, *, about: tuple[str, ...] = ()) -> None:
     """Raise Invalid when a password is short, endless, among the common ones, or the person's own name or address."""
     if len(password) < MIN_PASSWORD:
-        raise Invalid(N_("Choose a password of at least %(count)s characters."), field="password", count=MIN_PASSWORD)
+        raise Invalid(
+            N_("Choose a password of at least %(count)s characters."), field="password", count=MIN_PASSWORD
+        )
     if len(password) > MAX_PASSWORD:
-        raise Invalid(N_("A password can have at most %(count)s characters."), field="password", count=MAX_PASSWORD)
+        raise Invalid(
+            N_("A password can have at most %(count)s characters."), field="password", count=MAX_PASSWORD
+        )
     plain = password.casefold()
     if plain in _common_passwords() or plain in {word.casefold() for word in about}:
         raise Invalid(N_("This password is among the first ones guessed. Choose another."), field="password")

@@ -33,7 +33,7 @@ def find_workspace() -> Workspace | None:
 def get_user(user_id: int) -> User:
     user = session.scalar(select(User).where(User.id == user_id).options(*WITH_ROLES))
     if user is None:
-        raise NotFound()
+        raise NotFound
     return user
 
 
@@ -54,7 +54,9 @@ def find_user_by_session(token: str) -> tuple[User, UserSession] | None:
 
 def list_users() -> Sequence[User]:
     """Everybody with an account; workspaces are small, so this is one page."""
-    return session.scalars(select(User).options(*WITH_ROLES).order_by(User.is_active.desc(), User.name, User.id)).all()
+    return session.scalars(
+        select(User).options(*WITH_ROLES).order_by(User.is_active.desc(), User.name, User.id)
+    ).all()
 
 
 def list_active_users() -> Sequence[User]:
@@ -90,12 +92,16 @@ def get_link(purpose: LinkPurpose, token: str) -> OneTimeLink:
 
 def list_sessions(user_id: int) -> Sequence[UserSession]:
     return session.scalars(
-        select(UserSession).where(UserSession.user_id == user_id).order_by(UserSession.last_used_at.desc(), UserSession.id)
+        select(UserSession)
+        .where(UserSession.user_id == user_id)
+        .order_by(UserSession.last_used_at.desc(), UserSession.id)
     ).all()
 
 
 def list_tokens(user_id: int) -> Sequence[ApiToken]:
-    return session.scalars(select(ApiToken).where(ApiToken.user_id == user_id).order_by(ApiToken.name, ApiToken.id)).all()
+    return session.scalars(
+        select(ApiToken).where(ApiToken.user_id == user_id).order_by(ApiToken.name, ApiToken.id)
+    ).all()
 
 
 def find_token(token: str) -> ApiToken | None:

@@ -10,7 +10,14 @@ from sqlalchemy import delete, update
 
 from crm.accounts import queries
 from crm.accounts.events import PasswordResetAsked, RolesChanged, SignedIn, UserInvited
-from crm.accounts.logic import check_password_rules, hash_password, hash_token, needs_rehash, new_token, password_matches
+from crm.accounts.logic import (
+    check_password_rules,
+    hash_password,
+    hash_token,
+    needs_rehash,
+    new_token,
+    password_matches,
+)
 from crm.accounts.models import ApiToken, LinkPurpose, OneTimeLink, User, UserRole, UserSession, Workspace
 from crm.core import clock
 from crm.core.db import session
@@ -97,7 +104,9 @@ def use_link(purpose: LinkPurpose, token: str) -> User | None:
     """Spend a one-time link; raises NotFound when it is unknown, used or too old."""
     link = queries.get_link(purpose, token)
     spent = session.execute(
-        update(OneTimeLink).where(OneTimeLink.id == link.id, OneTimeLink.used_at.is_(None)).values(used_at=clock.now())
+        update(OneTimeLink)
+        .where(OneTimeLink.id == link.id, OneTimeLink.used_at.is_(None))
+        .values(used_at=clock.now())
     )
     if spent.rowcount != 1:  # type: ignore[attr-defined]
         raise NotFound(N_("This link was used already or is too old. Ask for a new one."))
@@ -108,11 +117,13 @@ def set_up_first_admin(token: str, *, name: str, email: str, password: str) -> U
     """The first visit of a new installation; closes for good once there is a user."""
     use_link(LinkPurpose.SETUP, token)
     if queries.has_users():
-        raise NotFound()
+        raise NotFound
     return create_user(name=name, email=email, roles=[ADMIN], password=password)
 
 
-def invite_user(*, name: str, email: str, roles: Sequence[str], actor: Viewer, base_url: str) -> tuple[User, str]:
+def invite_user(
+    *, name: str, email: str, roles: Sequence[str], actor: Viewer, base_url: str
+) -> tuple[User, str]:
     """An account without a password, and the link to set one; the invitation is also mailed."""
     user = create_user(name=name, email=email, roles=roles)
     url = f"{base_url}/invite/{make_link(LinkPurpose.INVITE, user)}"
@@ -138,7 +149,7 @@ def set_password_by_link(purpose: LinkPurpose, token: str, password: str) -> Use
     """Set the password of whom the link belongs to and end every session of theirs."""
     user = use_link(purpose, token)
     if user is None:
-        raise NotFound()
+        raise NotFound
     set_password(user, password)
     end_sessions(user.id)
     return user
@@ -171,7 +182,9 @@ def check_credentials(email: str, password: str) -> User | None:
 def open_session(user: User, *, device: str, address: str) -> None:
     """Start a session; its token is on the user for the cookie to take."""
     user.session_token = new_token()
-    row = UserSession(user_id=user.id, token_hash=hash_token(user.session_token), device=device[:200], address=address[:64])
+    row = UserSession(
+        user_id=user.id, token_hash=hash_token(user.session_token), device=device[:200], address=address[:64]
+    )
     session.add(row)
     session.flush()
     publish(SignedIn(user_id=user.id, address=address))
@@ -180,7 +193,9 @@ def open_session(user: User, *, device: str, address: str) -> None:
 def touch_session(token: str) -> None:
     """Note that a session is in use."""
     session.execute(
-        update(UserSession).where(UserSession.token_hash == hash_token(token)).values(last_used_at=clock.now())
+        update(UserSession)
+        .where(UserSession.token_hash == hash_token(token))
+        .values(last_used_at=clock.now())
     )
 
 
@@ -233,7 +248,11 @@ def create_token(user: User, *, name: str, scopes: Sequence[str] | None = None) 
     if any(token.name == name for token in queries.list_tokens(user.id)):
         raise Conflict(N_("There is a token called %(name)s already."), field="name", name=name)
     token = f"pvd_{new_token()}"
-    session.add(ApiToken(user_id=user.id, name=name, token_hash=hash_token(token), scopes=list(scopes) if scopes else None))
+    session.add(
+        ApiToken(
+            user_id=user.id, name=name, token_hash=hash_token(token), scopes=list(scopes) if scopes else None
+        )
+    )
     session.flush()
     return token
 
@@ -250,7 +269,9 @@ def _checked_email(email: str, *, field: str = "email") -> str:
     try:
         return normalise_email(email)
     except ValueError as error:
-        raise Invalid(N_("This is not an email address: %(email)s"), field=field, email=email[:100]) from error
+        raise Invalid(
+            N_("This is not an email address: %(email)s"), field=field, email=email[:100]
+        ) from error
 
 
 def _check_roles(roles: Sequence[str]) -> None:

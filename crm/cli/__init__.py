@@ -13,7 +13,10 @@ from crm.cli import campaigns, checking, contacts, people, serving
 def group(create_app: Callable[[], Flask]) -> FlaskGroup:
     """The console script's commands, on an app that is made when one of them runs."""
     return FlaskGroup(
-        create_app=lambda: create_app(), add_default_commands=False, add_version_option=False, load_dotenv=False
+        create_app=create_app,
+        add_default_commands=False,
+        add_version_option=False,
+        load_dotenv=False,
     )
 
 

@@ -46,7 +46,12 @@ def import_(file: Path, as_json: bool) -> None:
         raise click.ClickException(f"{file} is not text in UTF-8.") from error
     with unit_of_work():
         made = import_campaign(text, actor=SYSTEM)
-        result = {"campaign": made.campaign.id, "slug": made.campaign.slug, "name": made.campaign.name, "new": made.is_new}
+        result = {
+            "campaign": made.campaign.id,
+            "slug": made.campaign.slug,
+            "name": made.campaign.name,
+            "new": made.is_new,
+        }
     tell(as_json, result, f"{'Made' if made.is_new else 'Made anew'}: {result['name']} ({result['slug']})")
 
 
@@ -70,8 +75,15 @@ def export(name: str, file: Path, as_json: bool) -> None:
 def list_(as_json: bool) -> None:
     """Every campaign with its state."""
     with reading():
-        rows = [{"slug": each.slug, "name": each.name, "status": each.status.value} for each in list_all_campaigns()]
-    tell(as_json, {"campaigns": rows}, "\n".join(f"{row['slug']:40} {row['status']:10} {row['name']}" for row in rows))
+        rows = [
+            {"slug": each.slug, "name": each.name, "status": each.status.value}
+            for each in list_all_campaigns()
+        ]
+    tell(
+        as_json,
+        {"campaigns": rows},
+        "\n".join(f"{row['slug']:40} {row['status']:10} {row['name']}" for row in rows),
+    )
 
 
 @campaign.command()
@@ -123,7 +135,10 @@ def preview_(name: str, since: str | None, days: int, email: str | None, as_json
     with reading():
         people = None if email is None else [_person(email)]
         lines = [_line(each) for each in preview(_named(name), since=moment, days=days, contact_ids=people)]
-    words = (f"{line['at']}  {line['contact']:40} {line['step']:24} {line['outcome']:9} {line['reason'] or ''}" for line in lines)
+    words = (
+        f"{line['at']}  {line['contact']:40} {line['step']:24} {line['outcome']:9} {line['reason'] or ''}"
+        for line in lines
+    )
     tell(as_json, {"messages": lines}, "\n".join(words))
 
 
@@ -164,7 +179,13 @@ def _person(email: str) -> int:
 def _line(each: PlannedMessage) -> dict[str, Any]:
     at = each.at.astimezone(ZoneInfo(each.timezone)).isoformat(timespec="seconds")
     reason = each.reason.value if each.reason else None
-    return {"contact": each.contact, "step": each.step, "at": at, "outcome": each.outcome.value, "reason": reason}
+    return {
+        "contact": each.contact,
+        "step": each.step,
+        "at": at,
+        "outcome": each.outcome.value,
+        "reason": reason,
+    }
 
 
 COMMANDS = [campaign]

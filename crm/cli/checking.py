@@ -19,7 +19,7 @@ from crm.web.panels import sockets
 @plain_errors
 def doctor(as_json: bool) -> None:
     """Check the installation: every line says what is well or what to do; exits 1 when something is wrong."""
-    from crm.core import doctor as doctors  # noqa: PLC0415 - brings Alembic, which nothing that serves needs
+    from crm.core import doctor as doctors
 
     findings = doctors.examine()
     if as_json:
@@ -38,7 +38,9 @@ def routes() -> None:
     """Every address and what it asks for."""
     for rule in sorted(current_app.url_map.iter_rules(), key=lambda each: each.rule):
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            click.echo(f"{method:6} {rule.rule:50} {access_of(current_app, rule.endpoint, method) or 'public'}")
+            click.echo(
+                f"{method:6} {rule.rule:50} {access_of(current_app, rule.endpoint, method) or 'public'}"
+            )
 
 
 @click.command()

@@ -34,15 +34,34 @@ def import_() -> None:
 
 @import_.command("contacts")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--map", "choices", multiple=True, metavar="COLUMN=FIELD", help="May be given several times; an empty FIELD leaves the column out.")
-@click.option("--match", type=click.Choice([each.value for each in MatchBy]), default="email", show_default=True, help="What says that a row is about somebody who is here.")
+@click.option(
+    "--map",
+    "choices",
+    multiple=True,
+    metavar="COLUMN=FIELD",
+    help="May be given several times; an empty FIELD leaves the column out.",
+)
+@click.option(
+    "--match",
+    type=click.Choice([each.value for each in MatchBy]),
+    default="email",
+    show_default=True,
+    help="What says that a row is about somebody who is here.",
+)
 @click.option("--mode", type=click.Choice([each.value for each in Mode]), default="both", show_default=True)
-@click.option("--fill-only", "fills_only", is_flag=True, help="Known people keep what they have; only what is empty is filled.")
+@click.option(
+    "--fill-only",
+    "fills_only",
+    is_flag=True,
+    help="Known people keep what they have; only what is empty is filled.",
+)
 @click.option("--tag", "tags", multiple=True, help="For everybody in the file; may be given several times.")
 @click.option("--encoding", help="Instead of the guessed one, as in cp1256.")
 @click.option("--delimiter", help="Instead of the guessed one.")
 @click.option("--region", help="Country of phone numbers without one, as in IR.")
-@click.option("--calendar", type=click.Choice([each.value for each in Calendar]), help="What years of two digits mean.")
+@click.option(
+    "--calendar", type=click.Choice([each.value for each in Calendar]), help="What years of two digits mean."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
 @json_option
 @plain_errors
@@ -57,10 +76,7 @@ def import_contacts(file: Path, choices: tuple[str, ...], dry_run: bool, as_json
             storage.remove(path)
             raise
         import_id = record.id
-    if dry_run:
-        result = _foresee(import_id)
-    else:
-        result = _run(import_id)
+    result = _foresee(import_id) if dry_run else _run(import_id)
     tell(as_json, result, _words(result))
 
 
@@ -84,7 +100,11 @@ def import_undo(import_id: int, as_json: bool) -> None:
         ]
         result = {"import": import_id, "reverted": record.reverted, "kept": kept}
     lines = [f"{each['contact']}: {each['field']}: {each['why']}" for each in kept]
-    tell(as_json, result, "\n".join([f"{result['reverted']} contacts put back, {len(kept)} values kept.", *lines]))
+    tell(
+        as_json,
+        result,
+        "\n".join([f"{result['reverted']} contacts put back, {len(kept)} values kept.", *lines]),
+    )
 
 
 @click.group("export")

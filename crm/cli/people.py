@@ -12,6 +12,7 @@ from crm.accounts.models import LinkPurpose
 from crm.cli.speaking import json_option, plain_errors, settings, tell
 from crm.core.db import unit_of_work
 
+
 @click.group()
 def user() -> None:
     """People who sign in."""
@@ -44,7 +45,12 @@ def token() -> None:
 @token.command("add")
 @click.option("--user", "email", required=True, help="Email of the user it belongs to.")
 @click.option("--name", required=True)
-@click.option("--scope", "scopes", multiple=True, help="A permission such as contacts:view; none is all the user may do.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    help="A permission such as contacts:view; none is all the user may do.",
+)
 @json_option
 @plain_errors
 def token_add(email: str, name: str, scopes: tuple[str, ...], as_json: bool) -> None:

@@ -19,6 +19,7 @@ from crm.core.server import stopped_by_signals
 from crm.core.ticking import tick as pass_time
 from crm.core.worker import run_worker
 
+
 @click.command()
 @click.option("--demo", is_flag=True, help="Put in sample data.")
 @plain_errors
@@ -30,7 +31,9 @@ def init(demo: bool) -> None:
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=lambda: int(os.environ.get("PORT") or 8000), show_default="PORT or 8000", type=int)
+@click.option(
+    "--port", default=lambda: int(os.environ.get("PORT") or 8000), show_default="PORT or 8000", type=int
+)
 @plain_errors
 def serve(host: str, port: int) -> None:
     """Production server, and the sending processes beside it (PEYVAND_WORKERS)."""
@@ -49,7 +52,9 @@ def run() -> None:
     click.echo(f"\n  Peyvand runs at {base}")
     if new:
         with unit_of_work():
-            click.echo(f"  Make the first admin here: {base}/setup/{accounts.make_link(LinkPurpose.SETUP, None)}")
+            click.echo(
+                f"  Make the first admin here: {base}/setup/{accounts.make_link(LinkPurpose.SETUP, None)}"
+            )
     elif admin and not admin.password_hash:
         with unit_of_work():
             token = accounts.make_link(LinkPurpose.SIGN_IN, accounts_queries.get_user(admin.id))
@@ -71,7 +76,9 @@ def worker(with_parent: int | None) -> None:
 
 
 @click.command()
-@click.option("--at", "at", help="The moment to work at, ISO 8601; without an offset in the workspace's time zone.")
+@click.option(
+    "--at", "at", help="The moment to work at, ISO 8601; without an offset in the workspace's time zone."
+)
 @json_option
 @plain_errors
 def tick(at: str | None, as_json: bool) -> None:
@@ -85,7 +92,9 @@ def _prepare(demo: bool) -> None:
     config = settings()
     setup.migrate_database()
     with unit_of_work():
-        accounts.create_workspace(name="Peyvand", locale=config.locale, timezone=config.timezone, calendar=config.calendar)
+        accounts.create_workspace(
+            name="Peyvand", locale=config.locale, timezone=config.timezone, calendar=config.calendar
+        )
         setup.install_starter_sets()
     if demo:
         with reading():
@@ -109,7 +118,6 @@ def _is_empty() -> bool:
     setup.migrate_database()
     with reading():
         return not accounts_queries.has_users()
-
 
 
 COMMANDS = [init, serve, run, worker, tick]

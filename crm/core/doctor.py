@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import stat
 from collections.abc import Callable
@@ -70,8 +69,12 @@ def _secret_key() -> Finding:
     path = Path(current_app.instance_path) / "secret_key"
     if not path.exists():
         return Finding("secret key", True, "given by the environment")
-    mode = stat.S_IMODE(os.stat(path).st_mode)
-    return Finding("secret key", mode == 0o600, "readable by the owner alone" if mode == 0o600 else f"run: chmod 600 {path}")
+    mode = stat.S_IMODE(path.stat().st_mode)
+    return Finding(
+        "secret key",
+        mode == 0o600,
+        "readable by the owner alone" if mode == 0o600 else f"run: chmod 600 {path}",
+    )
 
 
 @check
@@ -83,7 +86,9 @@ def _disk() -> Finding:
 @check
 def _worker() -> Finding:
     seen = jobs.last_beat("worker:")
-    return Finding("worker", True, f"last seen {seen.isoformat()}" if seen else "not seen yet; serve starts one")
+    return Finding(
+        "worker", True, f"last seen {seen.isoformat()}" if seen else "not seen yet; serve starts one"
+    )
 
 
 @check

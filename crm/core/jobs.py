@@ -38,7 +38,13 @@ class Job(Model):
 
     __tablename__ = "job"
     __table_args__ = (
-        Index("ix_job_ready", "run_at", "id", sqlite_where=text("state = 'ready'"), postgresql_where=text("state = 'ready'")),
+        Index(
+            "ix_job_ready",
+            "run_at",
+            "id",
+            sqlite_where=text("state = 'ready'"),
+            postgresql_where=text("state = 'ready'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -100,7 +106,9 @@ def due_work_names() -> list[str]:
     return list(_due_works)
 
 
-def enqueue(kind: str, payload: dict[str, Any], *, run_at: datetime | None = None, unique: str | None = None) -> None:
+def enqueue(
+    kind: str, payload: dict[str, Any], *, run_at: datetime | None = None, unique: str | None = None
+) -> None:
     """Write a job in the caller's transaction. With `unique`, one that is already waiting is left alone."""
     row = {
         "kind": kind, "payload": payload, "state": JobState.READY, "run_at": run_at or clock.now(),
@@ -173,13 +181,23 @@ def _claim(now: datetime, limit: int) -> list[int]:
             .where(Job.state == JobState.LEASED, Job.lease_until < now)
             .values(state=JobState.READY, lease_owner=None, lease_until=None)
         )
-        due = select(Job.id).where(text("job.state = 'ready'"), Job.run_at <= now).order_by(Job.run_at, Job.id).limit(limit)
+        due = (
+            select(Job.id)
+            .where(text("job.state = 'ready'"), Job.run_at <= now)
+            .order_by(Job.run_at, Job.id)
+            .limit(limit)
+        )
         ids = list(session.scalars(claimable(session, due)))
         if ids:
             session.execute(
                 update(Job)
                 .where(Job.id.in_(ids))
-                .values(state=JobState.LEASED, lease_owner=OWNER, lease_until=now + LEASE, attempts=Job.attempts + 1)
+                .values(
+                    state=JobState.LEASED,
+                    lease_owner=OWNER,
+                    lease_until=now + LEASE,
+                    attempts=Job.attempts + 1,
+                )
             )
         return ids
 

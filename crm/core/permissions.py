@@ -68,7 +68,9 @@ def register_permissions(*kinds: type[Permission]) -> None:
         _permissions.update({member.value: member for member in kind})
 
 
-def register_roles(table: Mapping[str, Mapping[Permission, Reach]], words: Mapping[str, tuple[str, str]]) -> None:
+def register_roles(
+    table: Mapping[str, Mapping[Permission, Reach]], words: Mapping[str, tuple[str, str]]
+) -> None:
     """Make the built-in roles known; replaces an earlier table. `words`: role → (label, what it is for), both msgids."""
     _roles.clear()
     _role_words.update(words)

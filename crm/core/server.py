@@ -85,7 +85,14 @@ def _keep_alive(pid: int, stop: threading.Event) -> None:
 
 
 def _spawn() -> int:
-    words = [sys.executable, "-c", "from crm.factory import main; main()", "worker", "--with-parent", str(os.getpid())]
+    words = [
+        sys.executable,
+        "-c",
+        "from crm.factory import main; main()",
+        "worker",
+        "--with-parent",
+        str(os.getpid()),
+    ]
     return os.posix_spawn(sys.executable, words, os.environ, setsid=True)
 
 

@@ -68,7 +68,24 @@ PERSIAN_COMPANIES = (
     ("گردشگری کویر", "kavirtours.example", "IR", "یزد"),
 )
 
-TITLES = ("Head of Operations", "Owner", "Marketing Manager", "Buyer", "Office Manager", "CTO", "Sales Lead", "Founder")
-PERSIAN_TITLES = ("مدیر عملیات", "مدیرعامل", "مدیر بازاریابی", "کارشناس خرید", "مدیر فروش", "بنیان‌گذار", "مدیر دفتر")
+TITLES = (
+    "Head of Operations",
+    "Owner",
+    "Marketing Manager",
+    "Buyer",
+    "Office Manager",
+    "CTO",
+    "Sales Lead",
+    "Founder",
+)
+PERSIAN_TITLES = (
+    "مدیر عملیات",
+    "مدیرعامل",
+    "مدیر بازاریابی",
+    "کارشناس خرید",
+    "مدیر فروش",
+    "بنیان‌گذار",
+    "مدیر دفتر",
+)
 SOURCES = ("Demo form", "Webinar", "Trade fair", "Recommendation", "Newsletter", "Phone call")
 PERSIAN_SOURCES = ("فرم دمو", "وبینار", "نمایشگاه", "معرفی", "خبرنامه", "تماس تلفنی")

@@ -22,7 +22,6 @@ from crm.sequences.service import lifecycle
 DAYS_UNDER_WAY = 47
 
 
-
 def run_campaigns(team: list[User], chance: Random) -> None:
     """Newsletter readers get the nurture cadence, day by day up to now; a second campaign stands as a draft."""
     marketing = next(user for user in team if "marketing" in user.roles)

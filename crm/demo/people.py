@@ -56,7 +56,10 @@ def make_contacts(team: list[User], chance: Random) -> list[int]:
     people = list(_people(owners, chance))
     each = -(-len(people) // MONTHS)
     for month in range(MONTHS):
-        with clock.frozen(now - timedelta(days=30 * (MONTHS - month), minutes=chance.randrange(40_000))), unit_of_work():
+        with (
+            clock.frozen(now - timedelta(days=30 * (MONTHS - month), minutes=chance.randrange(40_000))),
+            unit_of_work(),
+        ):
             made += contacts.create_contacts_bulk(people[month * each : (month + 1) * each], actor=SYSTEM)
     return made
 
@@ -116,7 +119,8 @@ def _latin(chance: Random) -> dict[str, Any]:
     local = f"{first}.{last}".lower().replace(" ", "").replace("’", "")
     plain = local.translate(str.maketrans("éëöøüäáóńçńąłžşıż", "eeoouaaonpnalzsiz"))
     return {
-        "name": f"{first} {last}", "first_name": first, "last_name": last, "email": f"{plain.encode('ascii', 'ignore').decode()}@{domain}",
+        "name": f"{first} {last}", "first_name": first, "last_name": last,
+        "email": f"{plain.encode('ascii', 'ignore').decode()}@{domain}",
         "company": company, "job_title": chance.choice(names.TITLES), "country": country, "city": city, "language": "en",
         "timezone": "Europe/Berlin", "source": chance.choice(names.SOURCES),
         "phone": f"+4930{chance.randrange(10_000_000, 99_999_999)}" if chance.random() < 0.6 else None,
@@ -124,7 +128,10 @@ def _latin(chance: Random) -> dict[str, Any]:
 
 
 def _persian(chance: Random) -> dict[str, Any]:
-    (first, first_latin), (last, last_latin) = chance.choice(names.PERSIAN_FIRST), chance.choice(names.PERSIAN_LAST)
+    (first, first_latin), (last, last_latin) = (
+        chance.choice(names.PERSIAN_FIRST),
+        chance.choice(names.PERSIAN_LAST),
+    )
     company, domain, country, city = chance.choice(names.PERSIAN_COMPANIES)
     return {
         "name": f"{first} {last}", "first_name": first, "last_name": last, "email": f"{first_latin}.{last_latin}@{domain}",
@@ -132,5 +139,3 @@ def _persian(chance: Random) -> dict[str, Any]:
         "timezone": "Asia/Tehran", "source": chance.choice(names.PERSIAN_SOURCES),
         "phone": f"+98912{chance.randrange(1_000_000, 9_999_999)}" if chance.random() < 0.8 else None,
     }  # fmt: skip
-
-

@@ -56,7 +56,9 @@ def answer(status: int, sentence: str, *, reference: str | None = None) -> Respo
         return render_template(f"errors/{page}.html", message=sentence, reference=reference), status
     except (SQLAlchemyError, DomainError):
         # Without a database there is no frame to draw: who looks and in which language stands there.
-        return make_response(SENTENCES[503], 503, {"Content-Type": "text/plain; charset=utf-8", "Retry-After": "5"})
+        return make_response(
+            SENTENCES[503], 503, {"Content-Type": "text/plain; charset=utf-8", "Retry-After": "5"}
+        )
 
 
 def _broken_rule(error: DomainError) -> ResponseReturnValue:
@@ -75,7 +77,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     headers = dict(error.get_response().headers)
     kept = {name: headers[name] for name in ("Allow", "Retry-After") if name in headers}
     if isinstance(body, tuple):
-        return body[0], code, kept
+        return make_response(body[0], code, kept)
     return body
 
 
@@ -86,5 +88,5 @@ def _database_away(error: OperationalError) -> ResponseReturnValue:
 
 def _crash(error: Exception) -> ResponseReturnValue:
     reference = secrets.token_hex(4)
-    log.exception("reference %s", reference, exc_info=error)
+    log.error("reference %s", reference, exc_info=error)
     return answer(500, _(SENTENCES[500]), reference=reference)

@@ -114,7 +114,9 @@ def sockets() -> Sockets:
     return _sockets
 
 
-def plug(*parts: NavigationEntry | ContactPanel | ListColumn | ListFilter | BulkAction | SearchSource) -> None:
+def plug(
+    *parts: NavigationEntry | ContactPanel | ListColumn | ListFilter | BulkAction | SearchSource,
+) -> None:
     """Plug parts in; the same name again replaces the former one."""
     homes: dict[type[Any], tuple[list[Any], str]] = {
         NavigationEntry: (_sockets.navigation, "endpoint"),

@@ -59,7 +59,12 @@ def init_shell(app: Flask) -> None:
 
     app.jinja_env.globals.update(static_url=static_url, can=can, navigation=navigation)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=STATIC, prefix=prefix, immutable_file_test=lambda *_: True, max_age=31_536_000, allow_all_origins=False
+        app.wsgi_app,
+        root=STATIC,
+        prefix=prefix,
+        immutable_file_test=lambda *_: True,
+        max_age=31_536_000,
+        allow_all_origins=False,
     )
     app.after_request(_compress)
 
@@ -78,12 +83,16 @@ def navigation() -> list[Group]:
                 on_phone=entry.on_phone,
             )
         )
-    return [Group(name, gettext(name) if name in TITLES else "", rows) for name, rows in found.items() if rows]
+    return [
+        Group(name, gettext(name) if name in TITLES else "", rows) for name, rows in found.items() if rows
+    ]
 
 
 def _is_current(endpoint: str) -> bool:
     here = request.endpoint or ""
-    return here == endpoint or (endpoint.endswith(".index") and here.partition(".")[0] == endpoint.partition(".")[0])
+    return here == endpoint or (
+        endpoint.endswith(".index") and here.partition(".")[0] == endpoint.partition(".")[0]
+    )
 
 
 @cache

@@ -32,23 +32,34 @@ DEVICE_COOKIE = "peyvand_device"
 def sign_in() -> ResponseReturnValue:
     if current_user.is_authenticated and not request.args.get("dialog"):
         return redirect(safe_next(request.args.get("next")), 303)
-    return htmx.render("accounts/sign_in.html", fragment="form", form=SignInForm(), next=safe_next(request.args.get("next")))
+    target = safe_next(request.args.get("next"))
+    return htmx.render(
+        "accounts/sign_in.html",
+        fragment="form",
+        form=SignInForm(),
+        next=target,
+        dialog=bool(request.args.get("dialog")),
+    )
 
 
 @bp.post("/sign-in")
 @public("the door itself")
 def sign_in_submit() -> ResponseReturnValue:
     form = SignInForm()
-    target = safe_next(request.form.get("next"))
+    target, dialog = safe_next(request.form.get("next")), bool(request.form.get("dialog"))
     if form.validate_on_submit():
         wait = _too_many_tries(form.email.data)
         if wait:
             return _slow_down(wait)
         user = service.check_credentials(form.email.data, form.password.data)
         if user:
-            return _let_in(user, target, remember=form.remember.data)
-        form.refuse(Invalid(N_("Email and password do not belong together. Check both, or set a new password.")))
-    return htmx.render("accounts/sign_in.html", fragment="form", status=422, form=form, next=target)
+            return _let_in(user, target, remember=form.remember.data, dialog=dialog)
+        form.refuse(
+            Invalid(N_("Email and password do not belong together. Check both, or set a new password."))
+        )
+    return htmx.render(
+        "accounts/sign_in.html", fragment="form", status=422, form=form, next=target, dialog=dialog
+    )
 
 
 @bp.post("/sign-out")
@@ -64,7 +75,9 @@ def sign_out() -> ResponseReturnValue:
 def choose_language() -> ResponseReturnValue:
     response = redirect(safe_next(request.form.get("next")), 303)
     if request.form.get("locale") in {"en", "fa"}:
-        response.set_cookie("peyvand_locale", request.form["locale"], max_age=31_536_000, httponly=True, samesite="Lax")
+        response.set_cookie(
+            "peyvand_locale", request.form["locale"], max_age=31_536_000, httponly=True, samesite="Lax"
+        )
     return response
 
 
@@ -119,7 +132,9 @@ def sign_in_by_link(token: str) -> ResponseReturnValue:
 def forgot() -> ResponseReturnValue:
     form = ForgotForm()
     if not form.validate_on_submit():
-        return htmx.render("accounts/forgot.html", status=422 if form.is_submitted() else 200, form=form, sent=False)
+        return htmx.render(
+            "accounts/forgot.html", status=422 if form.is_submitted() else 200, form=form, sent=False
+        )
     by_person = count_try(f"forgot:{form.email.data.lower()}", limit=5, window=HOUR)
     wait = by_person or count_try(f"forgot:{client_address()}", limit=30, window=HOUR)
     if wait:
@@ -143,11 +158,13 @@ def _password_by_link(purpose: LinkPurpose, token: str) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-def _let_in(user: User, target: str, *, remember: bool = False) -> ResponseReturnValue:
+def _let_in(user: User, target: str, *, remember: bool = False, dialog: bool = False) -> ResponseReturnValue:
     service.open_session(user, device=request.user_agent.string, address=client_address())
     login_user(user)
     cookie.permanent = remember
-    response = current_app.make_response(htmx.go_to_url(target))
+    response = current_app.make_response(
+        htmx.session_renewed() if dialog and htmx.is_htmx() else htmx.go_to_url(target)
+    )
     device = current_app.extensions["device_signer"].dumps(user.email_key)
     response.set_cookie(
         DEVICE_COOKIE, device, max_age=31_536_000, httponly=True, samesite="Lax",
@@ -173,6 +190,8 @@ def _known_device() -> str | None:
 
 def _slow_down(seconds: int) -> ResponseReturnValue:
     minutes = max(1, round(seconds / 60))
-    response = current_app.make_response(answer(429, _("Too many tries. Wait %(minutes)s minutes and try again.", minutes=minutes)))
+    response = current_app.make_response(
+        answer(429, _("Too many tries. Wait %(minutes)s minutes and try again.", minutes=minutes))
+    )
     response.headers["Retry-After"] = str(seconds)
     return response

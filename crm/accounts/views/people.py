@@ -33,12 +33,18 @@ def invite_user() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             user, url = service.invite_user(
-                name=form.name.data, email=form.email.data, roles=form.roles.data, actor=viewer(), base_url=_base_url()
+                name=form.name.data,
+                email=form.email.data,
+                roles=form.roles.data,
+                actor=viewer(),
+                base_url=_base_url(),
             )
         except DomainError as error:
             form.refuse(error)
     status = 422 if form.is_submitted() and not url else 200
-    return htmx.render("accounts/invite.html", status=status, form=form, url=url, user=user, mail_leaves=_mail_leaves())
+    return htmx.render(
+        "accounts/invite.html", status=status, form=form, url=url, user=user, mail_leaves=_mail_leaves()
+    )
 
 
 @bp.post("/settings/people/<int:user_id>/invite")
@@ -46,7 +52,9 @@ def invite_user() -> ResponseReturnValue:
 def invite_again(user_id: int) -> ResponseReturnValue:
     user = queries.get_user(user_id)
     url = service.renew_invitation(user, actor=viewer(), base_url=_base_url())
-    return htmx.render("accounts/invite.html", form=InviteForm(), url=url, user=user, mail_leaves=_mail_leaves())
+    return htmx.render(
+        "accounts/invite.html", form=InviteForm(), url=url, user=user, mail_leaves=_mail_leaves()
+    )
 
 
 @bp.route("/settings/people/<int:user_id>", methods=["GET", "POST"])
@@ -63,7 +71,9 @@ def user(user_id: int) -> ResponseReturnValue:
         else:
             htmx.notify(_("Roles of %(name)s saved", name=person.name))
             return htmx.go_to("accounts.people")
-    return htmx.render("accounts/user.html", status=422 if form.is_submitted() else 200, form=form, user=person)
+    return htmx.render(
+        "accounts/user.html", status=422 if form.is_submitted() else 200, form=form, user=person
+    )
 
 
 @bp.post("/settings/people/<int:user_id>/close")
@@ -100,7 +110,9 @@ def general() -> ResponseReturnValue:
     form = WorkspaceForm(obj=workspace)
     if form.validate_on_submit():
         try:
-            service.change_workspace(workspace, **{name: value for name, value in form.data.items() if name != "csrf_token"})
+            service.change_workspace(
+                workspace, **{name: value for name, value in form.data.items() if name != "csrf_token"}
+            )
         except Invalid as error:
             form.refuse(error)
         else:

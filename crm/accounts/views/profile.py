@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from crm.accounts import queries, service
 from crm.accounts.forms import ChangePasswordForm, ProfileForm, ThemeForm, TokenForm
+from crm.accounts.logic import hash_token
 from crm.accounts.permissions import Tokens
 from crm.accounts.views import bp
 from crm.core.errors import DomainError, Invalid
@@ -55,8 +56,12 @@ def security() -> ResponseReturnValue:
             htmx.notify(_("Password changed. Every other device was signed out."))
             return htmx.go_to("accounts.security")
     return htmx.render(
-        "accounts/security.html", status=422 if form.is_submitted() else 200, form=form, sessions=queries.list_sessions(current_user.id), current_hash=service.hash_token(current_user.session_token),
-    )  # fmt: skip
+        "accounts/security.html",
+        status=422 if form.is_submitted() else 200,
+        form=form,
+        sessions=queries.list_sessions(current_user.id),
+        current_hash=hash_token(current_user.session_token),
+    )
 
 
 @bp.post("/settings/security/sessions/<int:session_id>/end")
