@@ -5,7 +5,15 @@ from __future__ import annotations
 from zoneinfo import available_timezones
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, PasswordField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    PasswordField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -19,12 +27,22 @@ REQUIRED_EMAIL = [
 REQUIRED_PASSWORD = [DataRequired(_l("Fill in a password."))]
 
 BOXES = ListWidget(prefix_label=False)
-LANGUAGES = [("en", "English"), ("fa", "فارسی")]
-CALENDARS = [("auto", _l("As the language has it")), ("gregorian", _l("Gregorian")), ("jalali", _l("Jalali"))]
-THEMES = [("system", _l("As the device has it")), ("light", _l("Light")), ("dark", _l("Dark"))]
-DENSITIES = [("comfortable", _l("Comfortable")), ("compact", _l("Compact"))]
+LANGUAGES = [SelectChoice("en", "English"), SelectChoice("fa", "فارسی")]
+CALENDARS = [
+    SelectChoice("auto", _l("As the language has it")),
+    SelectChoice("gregorian", _l("Gregorian")),
+    SelectChoice("jalali", _l("Jalali")),
+]
+THEMES = [
+    SelectChoice("system", _l("As the device has it")),
+    SelectChoice("light", _l("Light")),
+    SelectChoice("dark", _l("Dark")),
+]
+DENSITIES = [SelectChoice("comfortable", _l("Comfortable")), SelectChoice("compact", _l("Compact"))]
 ZONES = [
-    (zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"
+    SelectChoice(zone, zone.replace("_", " "))
+    for zone in sorted(available_timezones())
+    if "/" in zone or zone == "UTC"
 ]
 
 

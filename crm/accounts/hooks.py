@@ -11,14 +11,14 @@ from flask_login import LoginManager, current_user
 from itsdangerous import URLSafeSerializer
 
 from crm.accounts import queries, service
-from crm.accounts.models import TokenViewer, User
+from crm.accounts.models import User
 from crm.accounts.permissions import Roles, Settings, Tokens, Users
 from crm.core import clock
-from crm.core.db import unit_of_work
 from crm.core.messages import N_
 from crm.core.permissions import Reach, role_about, role_label
 from crm.web.i18n import LOCALES, Preferences
 from crm.web.panels import NavigationEntry, plug
+from crm.web.transaction import after_commit
 
 REACHES = {Reach.NONE: N_("None"), Reach.OWN: N_("Own"), Reach.TEAM: N_("Team"), Reach.ALL: N_("All")}
 SUBJECTS = {
@@ -81,17 +81,6 @@ def preferences() -> Preferences:
     return Preferences(locale, workspace.timezone, workspace.calendar)
 
 
-def bearer(token: str) -> TokenViewer | None:
-    """The viewer behind an API token; notes its use, at most once in five minutes."""
-    row = queries.find_token(token)
-    if row is None:
-        return None
-    if row.last_used_at is None or clock.now() - row.last_used_at > TOUCH_EVERY:
-        token_id = row.id
-        g.setdefault("after_commit", []).append(lambda: _in_own_unit(service.touch_token, token_id))
-    return TokenViewer(row)
-
-
 def _load_user(token: str) -> User | None:
     found = queries.find_user_by_session(token)
     if found is None:
@@ -102,13 +91,8 @@ def _load_user(token: str) -> User | None:
         return None
     user.session_token = token
     if now - opened.last_used_at > TOUCH_EVERY:
-        g.setdefault("after_commit", []).append(lambda: _in_own_unit(service.touch_session, token))
+        after_commit(service.touch_session, token)
     return user
-
-
-def _in_own_unit(verb: Any, *arguments: Any) -> None:
-    with unit_of_work():
-        verb(*arguments)
 
 
 def _shell() -> dict[str, Any]:

@@ -17,6 +17,7 @@ from crm.campaigns.service.making import create_campaign
 from crm.core import clock
 from crm.core.db import reading, session, unit_of_work
 from crm.core.jobs import run_everything_due
+from crm.demo.people import SHARES, starter_tag
 from crm.sequences.service import lifecycle
 
 DAYS_UNDER_WAY = 47
@@ -29,10 +30,11 @@ def run_campaigns(team: list[User], chance: Random) -> None:
     began = (now - timedelta(days=DAYS_UNDER_WAY)).replace(hour=7, minute=0, second=0, microsecond=0)
     with clock.frozen(began), unit_of_work():
         _name_sender()
+        newsletter, webinar, trial = (starter_tag(*words).slug for words in SHARES)
         running = create_campaign(
             replace(
                 draft_of_preset("nurture", name="Getting to know us", locale="en"),
-                audience={"all": [{"tag": "newsletter"}, {"not": {"tag": "trial"}}]},
+                audience={"all": [{"tag": newsletter}, {"not": {"tag": trial}}]},
             ),
             actor=marketing,
         )
@@ -40,11 +42,13 @@ def run_campaigns(team: list[User], chance: Random) -> None:
         create_campaign(
             replace(
                 draft_of_preset("nurture", name="آشنایی با ما", locale="fa"),
-                audience={"all": [{"tag": "webinar"}, {"field": "country", "is": "IR"}]},
+                audience={"all": [{"tag": webinar}, {"field": "country", "is": "IR"}]},
             ),
             actor=marketing,
         )
-    for day in range(DAYS_UNDER_WAY + 1):
+    for day in (
+        day for day in range(DAYS_UNDER_WAY + 1) if day % 7 <= 3
+    ):  # a mail falls due each week, and waits for Monday
         for hour in (1, 6):
             moment = began + timedelta(days=day, hours=hour)
             if moment < now:

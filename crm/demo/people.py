@@ -17,9 +17,10 @@ from crm.core.permissions import SYSTEM
 from crm.demo import names
 from crm.tags import queries as tag_queries
 from crm.tags import service as tags
-from crm.tags.models import TagSource
+from crm.tags.models import Tag, TagSource
 
 COUNT = 512
+SHARES = {("newsletter", "خبرنامه"): 0.55, ("webinar", "وبینار"): 0.3, ("trial", "دورهٔ آزمایشی"): 0.18}
 MONTHS = 14
 NOTES = {
     "en": (
@@ -35,6 +36,11 @@ NOTES = {
         "تا پانزدهم سفر است، بعد از آن تماس بگیریم.",
     ),
 }
+
+
+def starter_tag(english: str, persian: str) -> Tag:
+    """A tag of the starter set, in whichever language this workspace began."""
+    return tag_queries.find_tag(english) or tag_queries.find_tag(persian) or tags.create_tag(english)
 
 
 def make_team() -> list[User]:
@@ -69,10 +75,10 @@ def tag_contacts(ids: list[int], chance: Random) -> None:
     with unit_of_work():
         groups: dict[str, list[Any]] = {}
         for tag in tag_queries.list_tags():
-            groups.setdefault(tag.group.slug if tag.group else "", []).append(tag)
-        newsletter, webinar, trial = tags.ensure_tags(["newsletter", "webinar", "trial"])
-        for tag, share in ((newsletter, 0.55), (webinar, 0.3), (trial, 0.18)):
-            _spread(tag, [contact_id for contact_id in ids if chance.random() < share])
+            if tag.group:
+                groups.setdefault(tag.group.slug, []).append(tag)
+        for words, share in SHARES.items():
+            _spread(starter_tag(*words), [contact_id for contact_id in ids if chance.random() < share])
         for group in groups.values():
             weights = [1 / (place + 1.5) for place in range(len(group))]
             taken: dict[int, list[int]] = {}

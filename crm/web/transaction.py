@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import Any
 
 from flask import Flask, Response, g, request
 
-from crm.core.db import commit_or_roll_back, writing
+from crm.core.db import commit_or_roll_back, unit_of_work, writing
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
@@ -17,6 +19,16 @@ def init_transactions(app: Flask) -> None:
     app.teardown_request(_leave)
 
 
+def after_commit(verb: Callable[..., None], *arguments: Any) -> None:
+    """Call this in a unit of its own once the request has ended well: for what a reading request notes down."""
+
+    def task() -> None:
+        with unit_of_work():
+            verb(*arguments)
+
+    g.setdefault("after_commit", []).append(task)
+
+
 def _begin() -> None:
     g.writing = writing(request.method not in SAFE_METHODS, durable=True)
     g.writing.__enter__()
@@ -24,9 +36,9 @@ def _begin() -> None:
 
 def _end(response: Response) -> Response:
     commit_or_roll_back(keep=response.status_code < 400)
-    after: list[object] = g.pop("after_commit", [])
-    for task in after:
-        task()  # type: ignore[operator]
+    tasks: list[Callable[[], None]] = g.pop("after_commit", [])
+    for task in tasks:
+        task()
     return response
 
 

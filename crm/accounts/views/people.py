@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import current_app
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms import SelectChoice
 
 from crm.accounts import queries, service
 from crm.accounts.forms import InviteForm, RolesForm, WorkspaceForm
@@ -28,7 +29,7 @@ def people() -> ResponseReturnValue:
 @requires(Users.MANAGE)
 def invite_user() -> ResponseReturnValue:
     form = InviteForm()
-    form.roles.choices = [(role, role) for role in role_names()]
+    form.roles.choices = [SelectChoice(role) for role in role_names()]
     url = user = None
     if form.validate_on_submit():
         try:
@@ -62,7 +63,7 @@ def invite_again(user_id: int) -> ResponseReturnValue:
 def user(user_id: int) -> ResponseReturnValue:
     person = queries.get_user(user_id)
     form = RolesForm(roles=person.roles)
-    form.roles.choices = [(role, role) for role in role_names()]
+    form.roles.choices = [SelectChoice(role) for role in role_names()]
     if form.validate_on_submit():
         try:
             service.change_roles(person, form.roles.data or [], actor=viewer())
