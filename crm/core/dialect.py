@@ -8,7 +8,7 @@ import sys
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVarTuple
 
 from sqlalchemy import (
     ARRAY,
@@ -40,6 +40,7 @@ from sqlalchemy.orm import Session, scoped_session
 from sqlalchemy.sql.functions import FunctionElement
 
 AnySession = Session | scoped_session[Any]
+Columns = TypeVarTuple("Columns")
 
 
 def prepare_sqlite(connection: sqlite3.Connection, fold: Callable[[str], str]) -> None:
@@ -141,6 +142,16 @@ def transaction_stamp(session: AnySession, seq: Any) -> int:
     return int(session.scalar(select(cast(cast(func.pg_current_xact_id(), Text), BigInteger))) or 0)
 
 
+def reserve_ids(session: AnySession, table: Table, count: int) -> list[int]:
+    """Ids for rows that will be inserted in this transaction, so that none has to be read back."""
+    if is_sqlite(session):
+        first = (session.scalar(select(func.max(table.c.id))) or 0) + 1
+        return list(range(first, first + count))
+    following = func.nextval(func.pg_get_serial_sequence(table.name, "id"))
+    numbers = select(following).select_from(func.generate_series(1, count).alias("numbers"))
+    return list(session.scalars(numbers))
+
+
 def commit_marks(session: AnySession, seq: Any) -> tuple[ColumnElement[int], ColumnElement[int | None]]:
     """(mark, own): everything stamped below the mark is settled and visible; `own` is this transaction's stamp.
 
@@ -157,7 +168,7 @@ def in_order_of_commits(session: AnySession) -> bool:
     return is_sqlite(session)
 
 
-def locked(session: AnySession, statement: Select[Any]) -> Select[Any]:
+def locked(session: AnySession, statement: Select[*Columns]) -> Select[*Columns]:
     """Hold the chosen rows until the end of the transaction; a writer on SQLite holds everything anyway."""
     return statement if is_sqlite(session) else statement.with_for_update()
 
@@ -219,7 +230,7 @@ def rebuild_search_index(session: AnySession) -> None:
         session.execute(text("INSERT INTO contact_search (contact_search) VALUES ('rebuild')"))
 
 
-def ids_with_fragments(session: AnySession, patterns: Sequence[str]) -> Select[tuple[int]]:
+def ids_with_fragments(session: AnySession, patterns: Sequence[str]) -> Select[int]:
     """Ids of contacts whose search text holds every pattern; a pattern that begins with blanks is a word's beginning.
 
     Patterns have three letters or more, leading blanks included. On PostgreSQL the question stands in a
@@ -241,7 +252,7 @@ def ids_with_fragments(session: AnySession, patterns: Sequence[str]) -> Select[t
     return select(hits.c.id)
 
 
-def all_ids(session: AnySession, chosen: Select[tuple[int]]) -> array[int]:
+def all_ids(session: AnySession, chosen: Select[int]) -> array[int]:
     """Every id the select gives, in its order, as one packed value: a row each would cost ten times as much."""
     packed = chosen.subquery()
     found = array("I")

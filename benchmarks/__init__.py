@@ -1,0 +1,1 @@
+"""How fast the busiest pages answer, measured on generated contacts."""

@@ -1,0 +1,5 @@
+"""`make bench`."""
+
+from benchmarks.contacts import main
+
+main()
