@@ -24,7 +24,6 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=10)
 RETRY_PAUSES = [timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2)]
-OWNER = f"{socket.gethostname()}:{os.getpid()}"
 
 
 class JobState(StrEnum):
@@ -72,6 +71,11 @@ class Heartbeat(Model):
 _jobs: dict[str, tuple[Callable[..., None], bool]] = {}
 _due_works: dict[str, Callable[[datetime], int]] = {}
 _oldest_due: dict[str, Callable[[datetime], datetime | None]] = {}
+
+
+def owner() -> str:
+    """Who this process is, on its leases; asked each time, since a forked worker is somebody else."""
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def job(kind: str, *, own_units: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -194,7 +198,7 @@ def _claim(now: datetime, limit: int) -> list[int]:
                 .where(Job.id.in_(ids))
                 .values(
                     state=JobState.LEASED,
-                    lease_owner=OWNER,
+                    lease_owner=owner(),
                     lease_until=now + LEASE,
                     attempts=Job.attempts + 1,
                 )
@@ -205,7 +209,7 @@ def _claim(now: datetime, limit: int) -> list[int]:
 def _run(job_id: int) -> None:
     with unit_of_work():
         row = session.get(Job, job_id)
-        if row is None or row.lease_owner != OWNER:
+        if row is None or row.lease_owner != owner():
             return
         kind, payload, attempts = row.kind, row.payload, row.attempts
     function, own_units = _jobs[kind]
@@ -215,7 +219,7 @@ def _run(job_id: int) -> None:
         with unit_of_work():
             if not own_units:
                 function(**payload)
-            session.execute(delete(Job).where(Job.id == job_id, Job.lease_owner == OWNER))
+            session.execute(delete(Job).where(Job.id == job_id, Job.lease_owner == owner()))
     except DomainError as error:
         _give_up_or_retry(job_id, str(error), None)
     except Exception:

@@ -14,6 +14,7 @@ from typing import Any
 import waitress
 from flask import Flask
 
+from crm.core.stopping import stopping
 from crm.core.worker import run_worker
 
 log = logging.getLogger(__name__)
@@ -67,11 +68,10 @@ def _fork() -> int:
 
 
 def stopped_by_signals() -> threading.Event:
-    """An event that SIGTERM and SIGINT set."""
-    stop = threading.Event()
+    """The event that SIGTERM and SIGINT set; whoever works in a loop looks at it too."""
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
+        signal.signal(number, lambda *_: stopping.set())
+    return stopping
 
 
 def _keep_alive(pid: int, stop: threading.Event) -> None:

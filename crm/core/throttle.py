@@ -41,9 +41,7 @@ def count_try(key: str, *, limit: int, window: timedelta) -> int:
     with unit_of_work():
         row = {"key": key, "window_end": now + window, "count": 1}
         statement = upsert(session, RateCount.__table__, row, key=["key"], change=change)  # type: ignore[arg-type]
-        counted, ends = session.execute(
-            statement.returning(RateCount.count, RateCount.window_end)
-        ).one()
+        counted, ends = session.execute(statement.returning(RateCount.count, RateCount.window_end)).one()
     return max(1, int((ends - now).total_seconds())) if counted > limit else 0
 
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from crm.core import clock
 from crm.core.db import unit_of_work
-from crm.core.jobs import OWNER, beat, run_due_jobs, run_due_works
+from crm.core.jobs import beat, owner, run_due_jobs, run_due_works
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ def run_worker(stop: threading.Event, *, parent: int | None = None) -> None:
         try:
             if last_beat is None or now - last_beat >= BEAT_EVERY:
                 with unit_of_work():
-                    beat(f"worker:{OWNER}")
+                    beat(f"worker:{owner()}")
                 last_beat = now
             done = run_due_jobs(now) + run_due_works(now)
         except Exception:

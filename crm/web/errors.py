@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Mapping
+from decimal import Decimal
 
 from flask import Flask, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
@@ -16,6 +19,7 @@ from crm.core.db import session
 from crm.core.errors import Conflict, DomainError, NotAllowed, NotFound
 from crm.core.messages import N_
 from crm.web import htmx
+from crm.web.i18n import format_number
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +40,21 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(Exception, _crash)
+
+
+def sentence_of(error: DomainError) -> str:
+    """What is wrong, in the language and digits of whoever looks."""
+    return str(_(error.message, **localised(error.params)))
+
+
+def localised(params: Mapping[str, object]) -> dict[str, object]:
+    """Numbers as the viewer writes them; everything else as it is."""
+    return {
+        name: format_number(value)
+        if isinstance(value, int | Decimal) and not isinstance(value, bool)
+        else value
+        for name, value in params.items()
+    }
 
 
 def status_of(error: DomainError) -> int:
@@ -62,7 +81,7 @@ def answer(status: int, sentence: str, *, reference: str | None = None) -> Respo
 
 
 def _broken_rule(error: DomainError) -> ResponseReturnValue:
-    return answer(status_of(error), _(error.message, **error.params))
+    return answer(status_of(error), sentence_of(error))
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
@@ -72,7 +91,9 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if code < 400:
         return error
     if isinstance(error, CSRFError):
-        return answer(400, _(SENTENCES[400]))
+        # The token went with the session: who signs in again, keeps what was typed.
+        is_over = htmx.is_htmx() and not current_user.is_authenticated
+        return htmx.session_over() if is_over else answer(400, _(SENTENCES[400]))
     body = answer(code, _(SENTENCES[code]) if code in SENTENCES else error.name)
     headers = dict(error.get_response().headers)
     kept = {name: headers[name] for name in ("Allow", "Retry-After") if name in headers}

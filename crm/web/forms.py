@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from crm.core.errors import DomainError
+from crm.web.errors import sentence_of
 
 
 class BaseForm(FlaskForm):  # type: ignore[misc]
@@ -13,7 +13,7 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
 
     def refuse(self, error: DomainError) -> None:
         """Show the error at its field, or at the top when it belongs to none."""
-        sentence = _(error.message, **error.params)
+        sentence = sentence_of(error)
         field = self._fields.get(error.field) if error.field else None
         if field is None:
             self.form_errors.append(sentence)

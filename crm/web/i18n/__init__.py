@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
-from flask import Flask
-from flask_babel import Babel, refresh
+from babel.support import Translations
+from flask import Flask, g, has_request_context
+from flask_babel import Babel, get_translations, refresh
 
 import crm
 from crm.web.i18n.dates import (
@@ -22,6 +24,7 @@ from crm.web.i18n.dates import (
     weekday_initials,
     weekday_names,
 )
+from crm.web.i18n.names import country_name, language_name
 from crm.web.i18n.numbers import digits, format_file_size, format_list, format_number, format_percent
 from crm.web.i18n.preferences import (
     LOCALES,
@@ -38,6 +41,7 @@ from crm.web.i18n.preferences import (
 __all__ = [
     "LOCALES",
     "Preferences",
+    "country_name",
     "current_preferences",
     "digits",
     "direction",
@@ -69,6 +73,8 @@ _TRANSLATIONS = Path(crm.__file__).parent / "translations"
 _FILTERS = {
     "ago": format_ago,
     "ago_dense": format_ago_dense,
+    "country_name": country_name,
+    "language_name": language_name,
     "and_list": format_list,
     "date": format_date,
     "date_dense": format_date_dense,
@@ -94,6 +100,17 @@ _GLOBALS = {
 }
 
 
+def _catalogue() -> Translations:
+    """The viewer's catalogue. A page asks for hundreds of sentences, so a request looks it up once for a language."""
+    locale = current_preferences().locale
+    held: tuple[str, Translations] | None = g.get("catalogue") if has_request_context() else None
+    if held is None or held[0] != locale:
+        held = (locale, cast("Translations", get_translations()))
+        if has_request_context():
+            g.catalogue = held
+    return held[1]
+
+
 def init_i18n(
     app: Flask, preferences: Callable[[], Preferences], *, elsewhere: Preferences | None = None
 ) -> None:
@@ -106,5 +123,11 @@ def init_i18n(
     )
     # Flask-Babel keeps the language in `g`, which outlives a request inside an older app context.
     app.before_request(refresh)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: _catalogue().ugettext(text),
+        lambda one, many, count: _catalogue().ungettext(one, many, count),
+        newstyle=True,
+        pgettext=lambda context, text: _catalogue().upgettext(context, text),
+    )
     app.jinja_env.filters.update(_FILTERS)
     app.jinja_env.globals.update(_GLOBALS)

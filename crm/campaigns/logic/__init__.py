@@ -1,0 +1,1 @@
+"""Campaigns as text, and the cadences to begin with."""

@@ -1,0 +1,1 @@
+"""What is done with campaigns: made, edited, checked, read from files."""

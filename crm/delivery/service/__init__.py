@@ -1,0 +1,1 @@
+"""What is done with messages: queued, composed, handed over, settled, stopped."""

@@ -1,0 +1,1 @@
+"""Pure rules of sequences: when a step is due, what moves it, and what becomes of it."""

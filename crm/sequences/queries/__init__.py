@@ -1,0 +1,1 @@
+"""What is asked of sequences: by screens, by the engine, and by the dry run."""

@@ -1,0 +1,1 @@
+"""What is done with sequences: started, paused, walked through, edited."""
