@@ -8,8 +8,9 @@ config = context.config
 
 
 def include_object(_object, name, kind, _reflected, _compare_to):
-    """Leave the search tables that SQLite's FTS5 makes for itself alone."""
-    return not (kind == "table" and name is not None and name.startswith("contact_search"))
+    """Leave the search tables that SQLite's FTS5 makes for itself alone, and PostgreSQL's index of three letters."""
+    own = name is not None and name.startswith(("contact_search", "ix_contact_search"))
+    return not (kind in {"table", "index"} and own)
 
 
 def render_item(kind, thing, _autogen_context):

@@ -34,7 +34,7 @@ def gather() -> Catalog:
     catalogue = Catalog(project="Peyvand", charset="utf-8")
     for folder, methods in (
         ("crm", [("**.py", "python")]),
-        ("templates", [("**.html", "jinja2"), ("**.txt", "jinja2")]),
+        ("templates", [("**.html", "jinja2"), ("**.txt", "jinja2"), ("**.md", "jinja2")]),
     ):
         options = {pattern: {"silent": "false"} for pattern, method in methods if method == "jinja2"}
         found = extract_from_dir(

@@ -294,5 +294,5 @@ on("htmx:beforeOnLoad", ({ detail }) => { if (detail.xhr.status < 300) delete de
 addEventListener("beforeunload", (event) => { if (find("form[data-changed]")) event.preventDefault(); });
 
 // A page that came back with something to fix starts there; a restored one shows its boxes as they are.
-if (!find("[autofocus]")) find("form [aria-invalid=true]")?.focus();
+if (!find("main [autofocus]")) find("main [aria-invalid=true]")?.focus();
 all("[data-selection]").forEach(showSelection);
