@@ -18,7 +18,7 @@ WORDS = {
     "admin": (N_("Admin"), N_("everything, people and settings too")),
     "manager": (N_("Manager"), N_("all work of the team, without people and settings")),
     "marketing": (N_("Marketing"), N_("contacts, tags, imports and campaigns")),
-    "sales": (N_("Sales"), N_("contacts and tags, without campaigns")),
+    "sales": (N_("Sales person"), N_("contacts and tags, without campaigns")),
     "support": (N_("Support"), N_("contacts, without lead qualification and campaigns")),
     "viewer": (N_("Viewer"), N_("looks at contacts and changes nothing")),
 }

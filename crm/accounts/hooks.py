@@ -11,7 +11,7 @@ from flask_login import LoginManager, current_user
 from itsdangerous import URLSafeSerializer
 
 from crm.accounts import queries, service
-from crm.accounts.models import User
+from crm.accounts.models import User, Workspace
 from crm.accounts.permissions import Roles, Settings, Tokens, Users
 from crm.core import clock
 from crm.core.messages import N_
@@ -20,7 +20,7 @@ from crm.web.i18n import LOCALES, Preferences
 from crm.web.panels import NavigationEntry, plug
 from crm.web.transaction import after_commit
 
-REACHES = {Reach.NONE: N_("None"), Reach.OWN: N_("Own"), Reach.TEAM: N_("Team"), Reach.ALL: N_("All")}
+REACHES = {Reach.NONE: N_("No access"), Reach.OWN: N_("Own"), Reach.TEAM: N_("Team"), Reach.ALL: N_("All")}
 SUBJECTS = {
     "contacts": N_("Contacts"),
     "tags": N_("Tags"),
@@ -31,7 +31,7 @@ SUBJECTS = {
     "leads": N_("Leads"),
     "changes": N_("Recent changes"),
     "delivery": N_("Sending"),
-    "users": N_("People"),
+    "users": N_("Users"),
     "roles": N_("Roles"),
     "settings": N_("Workspace"),
     "tokens": N_("API tokens"),
@@ -60,7 +60,7 @@ def plug_in(app: Flask) -> None:
         NavigationEntry(
             N_("General"), "accounts.general", "settings", Settings.MANAGE, group="Settings", order=40
         ),
-        NavigationEntry(N_("People"), "accounts.people", "users", Users.VIEW, group="Settings", order=50),
+        NavigationEntry(N_("Users"), "accounts.people", "users", Users.VIEW, group="Settings", order=50),
         NavigationEntry(
             N_("Roles"), "accounts.roles", "shield-check", Roles.VIEW, group="Settings", order=60
         ),
@@ -68,17 +68,34 @@ def plug_in(app: Flask) -> None:
 
 
 def preferences() -> Preferences:
-    """Language, time zone and calendar of whoever looks: the user's, else the browser's choice, else the workspace's."""
-    if has_request_context():
+    """How whoever looks wants things written: as the user says, else the browser's choice, else the workspace."""
+    if not has_request_context():
+        return _preferences_of_workspace(None)
+    if "preferences" not in g:
+        # Every date and number of a page asks, so a request finds out once.
         user = g.get("viewer") or current_user
-        if user.is_authenticated:
-            return Preferences(user.locale, user.timezone, user.calendar)
-    workspace = queries.find_workspace()
+        g.preferences = (
+            Preferences(user.locale, user.timezone, user.calendar)
+            if user.is_authenticated
+            else _preferences_of_workspace(request.cookies.get("peyvand_locale"))
+        )
+    return g.preferences  # type: ignore[no-any-return]
+
+
+def _preferences_of_workspace(chosen: str | None) -> Preferences:
+    workspace = _workspace()
     if workspace is None:
         return Preferences()
-    chosen = request.cookies.get("peyvand_locale") if has_request_context() else None
-    locale = chosen if chosen in LOCALES else workspace.locale
-    return Preferences(locale, workspace.timezone, workspace.calendar)
+    return Preferences(
+        chosen if chosen in LOCALES else workspace.locale, workspace.timezone, workspace.calendar
+    )
+
+
+def _workspace() -> Workspace | None:
+    """Held in the request: the session itself forgets what nobody holds, and would ask again."""
+    if "workspace" not in g:
+        g.workspace = queries.find_workspace()
+    return g.workspace  # type: ignore[no-any-return]
 
 
 def _load_user(token: str) -> User | None:
@@ -97,4 +114,4 @@ def _load_user(token: str) -> User | None:
 
 def _shell() -> dict[str, Any]:
     user = current_user if has_request_context() and current_user.is_authenticated else None
-    return {"viewer": user, "workspace": queries.find_workspace()}
+    return {"viewer": user, "workspace": _workspace()}

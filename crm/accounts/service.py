@@ -76,6 +76,9 @@ def create_user(*, name: str, email: str, roles: Sequence[str], password: str | 
     )  # fmt: skip
     if password is not None:
         set_password(user, password)
+    if ADMIN in roles and not workspace.sender_email:
+        # Somebody must stand as the sender of a first campaign; it is changed under Settings, General.
+        workspace.sender_name, workspace.sender_email = user.name, user.email
     session.add(user)
     session.flush()
     return user

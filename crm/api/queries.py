@@ -20,8 +20,9 @@ from crm.core import clock
 from crm.core.db import session
 from crm.core.errors import NotFound
 from crm.core.permissions import Reach, Viewer
-from crm.delivery.models import Message, MessageState
+from crm.delivery.models import Message
 from crm.delivery.queries import FOR_SHOW, visible_messages
+from crm.delivery.states import MessageState
 from crm.sequences.models import Enrolment, EnrolmentStatus, SequenceStatus, Step
 from crm.sequences.models import Sequence as Campaign
 from crm.sequences.queries.audience import audience_of

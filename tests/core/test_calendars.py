@@ -99,9 +99,9 @@ def test_esfand_of_a_leap_year_has_thirty_days(year):
 
 
 def test_a_day_the_calendar_does_not_have_is_refused():
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="day"):
         from_jalali(1404, 12, 30)
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="day"):
         from_parts(2026, 2, 29, Calendar.GREGORIAN)
 
 

@@ -21,6 +21,7 @@ from crm.core.throttle import count_try
 from crm.web import htmx
 from crm.web.access import public, safe_next, signed_in
 from crm.web.errors import answer
+from crm.web.i18n import lang
 from crm.web.security import client_address
 
 HOUR = timedelta(hours=1)
@@ -99,6 +100,7 @@ def set_up(token: str) -> ResponseReturnValue:
         else:
             workspace.name, workspace.timezone = form.workspace.data.strip(), form.timezone.data
             user.timezone = form.timezone.data
+            workspace.locale = user.locale = lang()
             return _let_in(user, "/")
     return htmx.render("accounts/set_up.html", status=422 if form.is_submitted() else 200, form=form)
 

@@ -16,6 +16,7 @@ from crm.core.errors import DomainError, Invalid
 from crm.core.permissions import role_names
 from crm.web import htmx
 from crm.web.access import requires, viewer
+from crm.web.errors import sentence_of
 
 
 @bp.get("/settings/people")
@@ -85,7 +86,7 @@ def close_account(user_id: int) -> ResponseReturnValue:
         service.close_account(person, actor=viewer())
         htmx.notify(_("%(name)s can no longer sign in", name=person.name))
     except Invalid as error:
-        htmx.notify(_(error.message, **error.params), "bad")
+        htmx.notify(sentence_of(error), "bad")
     return htmx.go_to("accounts.people")
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from marshmallow import fields
 
 from crm.api.schemas.shapes import Answer, Window, asked_number, choice, moment, text
-from crm.delivery.models import Message, MessageKind, MessageState
+from crm.delivery.models import Message
+from crm.delivery.states import MessageKind, MessageState
 
 
 class MessageFilters(Window):
