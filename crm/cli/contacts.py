@@ -24,7 +24,7 @@ from crm.transfer.service import exporting, running, storage, undoing, uploads, 
 from crm.transfer.service.forecast import foresee
 from crm.transfer.service.meeting import plan_of
 
-SAY_EVERY = 10_000
+SAY_EVERY = 2_000
 
 
 @click.group("import")
@@ -143,6 +143,7 @@ def _prepare(record: Import, choices: tuple[str, ...], asked: dict[str, Any]) ->
     except Invalid as error:
         raise click.UsageError(str(error)) from error
     uploads.match_columns(record, [one.field for one in guesses], options)
+    uploads.refuse_nameless(record)
     for one in guesses:
         click.echo(f"  {one.column} -> {one.field or '-'}  ({one.why})", err=True)
 

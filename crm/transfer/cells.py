@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement
 
-from crm.contacts.models import Company, Contact, LeadStatus
+from crm.contacts.models import Company, Contact
 from crm.core.calendars import Calendar
 from crm.core.errors import Invalid
 from crm.core.messages import N_
@@ -18,6 +18,7 @@ from crm.tags.models import Tag
 from crm.transfer.dates import DateOrder, read_past_day
 from crm.transfer.formulas import unguard
 from crm.transfer.places import country_code, language_code, timezone_name
+from crm.transfer.states import email_status, lead_status
 
 Value: TypeAlias = str | date | tuple[str, ...] | None
 
@@ -44,6 +45,7 @@ LINE_FIELDS = (
 PARAGRAPH_FIELDS = ("address", "need", "decision_makers", "competitors", "objections")
 CODE_FIELDS = (
     "email",
+    "email_status",
     "phone",
     "country",
     "postal_code",
@@ -158,7 +160,24 @@ def _first_of_several(text: str) -> str:
     return next((part.strip() for part in text.split(_SEVERAL.strip()) if part.strip()), "")
 
 
+# Most addresses are this plain; the full rules cost ten times as much and say the same of them.
+_PLAIN_ADDRESS = re.compile(
+    r"([a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*)@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24})",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def _plain_address(text: str) -> str | None:
+    found = _PLAIN_ADDRESS.fullmatch(text) if len(text) <= 200 else None
+    if found is None or len(found[1]) > 64 or "--" in found[2]:
+        return None
+    return f"{found[1]}@{found[2].lower()}"
+
+
 def _email(text: str) -> str | None:
+    plain = _plain_address(text)
+    if plain is not None:
+        return plain
     text = _first_of_several(clean_line(text))
     named = re.fullmatch(r"[^<>]*<\s*([^<>\s]+@[^<>\s]+)\s*>", text)
     return normalise_email(named[1] if named else text) if text else None
@@ -209,40 +228,6 @@ def _known(find: Callable[[str], str | None], field: str, message: str) -> Calla
     return read
 
 
-# What HubSpot, Zoho, Salesforce and Persian lists call a lead's status; the keys themselves are added below.
-_STATUS_VARIANTS = {
-    LeadStatus.NOT_CONTACTED: "new, open, open not contacted, none, جدید, تماس گرفته نشده, بدون تماس",
-    LeadStatus.ATTEMPTING_CONTACT: "attempted to contact, attempted contact, attempting, working, "
-    "در تلاش برای تماس, تلاش برای تماس",
-    LeadStatus.CONTACTED: "connected, in progress, working contacted, "
-    "تماس گرفته شده, تماس گرفته شد, در حال پیگیری",
-    LeadStatus.CONTACT_LATER: "bad timing, contact in future, call later, nurture, nurturing, "
-    "تماس در آینده, بعدا تماس گرفته شود",
-    LeadStatus.EAGER: "hot, very interested, مشتاق",
-    LeadStatus.INTERESTED: "warm, علاقه مند, علاقمند",
-    LeadStatus.NOT_INTERESTED: "uninterested, cold, closed not converted, علاقه ندارد, بی علاقه, بدون علاقه",
-    LeadStatus.PRE_QUALIFIED: "prequalified, پیش تایید, پیش تأیید شده, پیش صلاحیت",
-    LeadStatus.QUALIFIED: "open deal, closed converted, converted, sql, واجد شرایط, تایید شده",
-    LeadStatus.LOST: "lost lead, unqualified, not qualified, disqualified, از دست رفته",
-    LeadStatus.JUNK: "junk lead, spam, هرز, نامعتبر",
-}
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[\W_]+", "", fold(text))
-
-
-_STATUSES = {_bare(status.value): status.value for status in LeadStatus} | {
-    _bare(variant): status.value
-    for status, names in _STATUS_VARIANTS.items()
-    for variant in names.split(", ")
-}
-
-
-def _status(text: str) -> str | None:
-    return _STATUSES.get(_bare(text))
-
-
 _READERS: dict[str, Callable[[str], str | None]] = {
     **dict.fromkeys(LINE_FIELDS, clean_line),
     **dict.fromkeys(PARAGRAPH_FIELDS, clean_text),
@@ -270,8 +255,15 @@ _READERS: dict[str, Callable[[str], str | None]] = {
         "timezone",
         N_("“%(value)s” is not a time zone. Write it as region and city, as in Asia/Tehran."),
     ),
+    "email_status": _known(
+        email_status,
+        "email_status",
+        N_(
+            "“%(value)s” is not the state of an email address. Use one of the list, as in valid or opted_out."
+        ),
+    ),
     "status": _known(
-        _status,
+        lead_status,
         "status",
         N_("“%(value)s” is not a lead status. Use one of the list, as in contacted or not interested."),
     ),

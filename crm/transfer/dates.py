@@ -17,6 +17,8 @@ _JALALI_YEARS = range(1200, 1600)
 _GREGORIAN_YEARS = range(1800, 2201)
 _MONTH_FIRST_REGIONS = frozenset({"US", "PH", "PR", "GU", "VI", "AS", "MP", "FM", "PW", "MH"})
 
+NO_YEAR = N_("This date has no year. Write it as year, month and day, as in 1985-05-17.")
+
 _TIME_OF_DAY = re.compile(r"(?<=\d)[T ,]+\d{1,2}:\d{2}.*$", re.DOTALL)
 _NUMBERS = re.compile(r"(\d{1,4})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{1,4})\.?|(\d{4})\s(\d{1,2})\s(\d{1,2})")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -61,7 +63,7 @@ def read_past_day(
         return None
     day = _from_numbers(written, calendar, _order(order, region)) or _from_words(written)
     if day is None and _NO_YEAR.fullmatch(written):
-        raise ValueError(N_("This date has no year. Write it as year, month and day, as in 1985-05-17."))
+        raise ValueError(NO_YEAR)
     if day is None:
         raise ValueError(N_("Write the date as year, month and day, as in 1985-05-17 or 1364/02/27."))
     if day > clock.now().date():

@@ -20,6 +20,8 @@ _HEADINGS = {
         | email 1 | work email | business email | personal email | home email | mail
         | contact email | email id | ایمیل | پست الکترونیک | پست الکترونیکی | آدرس ایمیل
         | نشانی ایمیل | رایانامه | ایمیل اصلی | ایمیل کاری""",
+    "email_status": """email state | subscription status | email marketing status | وضعیت ایمیل
+        | وضعیت اشتراک""",
     "phone": """mobile phone | mobile phone number | mobile | mobile number | cell phone | cell
         | phone number | phone 1 - value | primary phone | business phone | work phone
         | telephone | telephone number | tel | phone 1 | office phone | company main phone

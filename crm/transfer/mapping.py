@@ -29,11 +29,12 @@ SURE = 0.9
 
 _TOGETHER = frozenset({"tags"})
 """Fields that take the values of several columns."""
-_CHECKED = frozenset({"email", "birthday", "country", "language", "timezone", "status"})
+_CHECKED = frozenset({"email", "email_status", "birthday", "country", "language", "timezone", "status"})
 _HONORIFICS = frozenset(
     "mr mrs ms miss dr prof sir madam mx herr frau آقا خانم آقای دکتر مهندس جناب سرکار".split()
 )
 _PHONE = re.compile(r"(?:\+|00|0|\()[\d\s().\-]{7,20}")
+_IRANIAN_MOBILE = re.compile(r"0?9\d{9}")
 _ADDRESS = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+")
 
 
@@ -81,6 +82,16 @@ def guess(header: Sequence[str], samples: Sequence[Sequence[str]]) -> list[Colum
             taken.add(field)
             guesses[position] = ColumnGuess(header[position], field, 0.7, FROM_VALUES)
     return guesses
+
+
+def guess_region(mapping: Sequence[str | None], samples: Sequence[Sequence[str]]) -> str | None:
+    """The country of phone numbers that do not name one: told by the mobile numbers of Iran, else by most rows."""
+    phones = _filled(samples, mapping.index("phone")) if "phone" in mapping else []
+    if any(_IRANIAN_MOBILE.fullmatch(re.sub(r"[\s()-]", "", ascii_digits(phone))) for phone in phones):
+        return "IR"
+    countries = _filled(samples, mapping.index("country")) if "country" in mapping else []
+    codes = [code for country in countries if (code := country_code(country))]
+    return max(codes, key=codes.count) if codes else None
 
 
 def parse_map_option(option: str) -> tuple[str, str | None]:
