@@ -29,7 +29,6 @@ TABLE: dict[Permission, tuple[Reach, Reach, Reach, Reach, Reach, Reach]] = {
     Contacts.VIEW:         (ALL, ALL, ALL, ALL, ALL, ALL),
     Contacts.CREATE:       (ALL, ALL, ALL, ALL, ALL, NONE),
     Contacts.EDIT:         (ALL, ALL, ALL, ALL, ALL, NONE),
-    Contacts.DELETE:       (ALL, ALL, NONE, NONE, NONE, NONE),
     Contacts.EXPORT:       (ALL, ALL, ALL, NONE, NONE, NONE),
     Contacts.BULK_EDIT:    (ALL, ALL, ALL, ALL, NONE, NONE),
     Leads.VIEW:            (ALL, ALL, ALL, ALL, NONE, ALL),

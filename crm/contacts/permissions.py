@@ -10,7 +10,6 @@ class Contacts(Permission):
     VIEW = "contacts:view", N_("See contacts, find and filter them")
     CREATE = "contacts:create", N_("Add contacts")
     EDIT = "contacts:edit", N_("Change, tag, archive and restore a contact")
-    DELETE = "contacts:delete", N_("Delete contacts for good")
     EXPORT = "contacts:export", N_("Take contacts out as a file")
     BULK_EDIT = "contacts:bulk_edit", N_("Change, tag and archive many contacts at once")
 

@@ -16,7 +16,8 @@ from crm.rules.operators import Kind
 from crm.rules.vocabulary import VOCABULARY, Field, Many
 from crm.transfer.models import Import, ImportChange, ImportState
 from crm.transfer.permissions import Imports
-from crm.web.panels import BulkAction, ListFilter, NavigationEntry, plug
+from crm.web.errors import localised
+from crm.web.panels import BulkAction, ListAction, ListFilter, NavigationEntry, plug
 
 STATES = {
     ImportState.UPLOADED: (N_("Not started"), "hollow"),
@@ -34,6 +35,16 @@ def plug_in(app: Flask) -> None:
     plug(
         NavigationEntry(N_("Imports"), "transfer.index", "upload", Imports.VIEW, group="People", order=50),
         ListFilter("import", ("import",), _clauses, "imports/_filter.html", _filter, order=90),
+        ListAction("import", N_("Import"), "download", Imports.CREATE, "transfer.upload", order=10),
+        ListAction(
+            "export",
+            N_("Export"),
+            "upload",
+            Contacts.EXPORT,
+            "transfer.export_contacts",
+            takes_filter=True,
+            order=20,
+        ),
         BulkAction("export", N_("Export"), "download", Contacts.EXPORT, "imports/_bulk.html", order=60),
     )
     touched: Any = select(ImportChange.contact_id.label("contact_id"), ImportChange.import_id.label("value"))
@@ -44,7 +55,9 @@ def plug_in(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         import_state=_state,
-        import_sentence=lambda msgid, params: gettext(msgid, **params) if params else gettext(msgid),
+        import_sentence=lambda msgid, params: (
+            gettext(msgid, **localised(params)) if params else gettext(msgid)
+        ),
     )
 
 

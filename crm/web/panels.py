@@ -75,6 +75,19 @@ class BulkAction:
 
 
 @dataclass(frozen=True)
+class ListAction:
+    """A button in the head of the contact list; `takes_filter` sends the present filter along."""
+
+    name: str
+    label: str
+    icon: str
+    permission: Permission
+    endpoint: str
+    takes_filter: bool = False
+    order: int = 100
+
+
+@dataclass(frozen=True)
 class Hit:
     """Something the palette or /search found."""
 
@@ -104,6 +117,7 @@ class Sockets:
     list_columns: list[ListColumn] = field(default_factory=list)
     list_filters: list[ListFilter] = field(default_factory=list)
     bulk_actions: list[BulkAction] = field(default_factory=list)
+    list_actions: list[ListAction] = field(default_factory=list)
     search_sources: list[SearchSource] = field(default_factory=list)
 
 
@@ -115,7 +129,7 @@ def sockets() -> Sockets:
 
 
 def plug(
-    *parts: NavigationEntry | ContactPanel | ListColumn | ListFilter | BulkAction | SearchSource,
+    *parts: NavigationEntry | ContactPanel | ListColumn | ListFilter | BulkAction | ListAction | SearchSource,
 ) -> None:
     """Plug parts in; the same name again replaces the former one."""
     homes: dict[type[Any], tuple[list[Any], str]] = {
@@ -124,6 +138,7 @@ def plug(
         ListColumn: (_sockets.list_columns, "name"),
         ListFilter: (_sockets.list_filters, "name"),
         BulkAction: (_sockets.bulk_actions, "name"),
+        ListAction: (_sockets.list_actions, "name"),
         SearchSource: (_sockets.search_sources, "name"),
     }
     for part in parts:

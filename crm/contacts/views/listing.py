@@ -46,7 +46,8 @@ def index() -> ResponseReturnValue:
         page_url=lambda number: url(page=number if number > 1 else None), sort_url=lambda sort: url(sort=sort),
         cells={column.name: column.load(ids, viewer()) for column in columns},
         filters=sockets().list_filters, filter_values=filter_values(request.args, viewer()),
-        bulk_actions=for_viewer(sockets().bulk_actions, viewer()), tabs=_tabs, here=request.full_path.rstrip("?"),
+        bulk_actions=for_viewer(sockets().bulk_actions, viewer()), tabs=_tabs,
+        list_actions=for_viewer(sockets().list_actions, viewer()), here=request.full_path.rstrip("?"),
         can_create=viewer().can(Contacts.CREATE), can_bulk_edit=viewer().can(Contacts.BULK_EDIT),
         can_see_lead=viewer().can(Leads.VIEW),
     )  # fmt: skip
