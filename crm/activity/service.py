@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from pyroaring import BitMap
-from sqlalchemy import insert
 
 from crm.activity.events import ActivityRecorded
 from crm.activity.logic import kind_of
@@ -16,6 +15,7 @@ from crm.activity.models import Activity, ChangeSet
 from crm.activity.permissions import Changes
 from crm.core import clock
 from crm.core.db import session, unit_of_work
+from crm.core.dialect import insert_for_each
 from crm.core.errors import Conflict, NotAllowed, NotFound
 from crm.core.events import publish
 from crm.core.jobs import enqueue
@@ -88,7 +88,9 @@ def record_many(
         "kind": kind, "at": at, "actor_id": actor.id, "actor_name": actor.name if actor.id else "", "text": text,
         "detail": dict(detail or {}), "campaign": campaign, "step": step,
     }  # fmt: skip
-    session.execute(insert(Activity), [{"contact_id": contact_id, **fact} for contact_id in ids])
+    session.flush()
+    table: Any = Activity.__table__
+    insert_for_each(session, table, "contact_id", ids, fact)
     publish(ActivityRecorded(ids, kind, at, kind_of(kind).is_lively))
 
 

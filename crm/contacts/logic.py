@@ -17,7 +17,7 @@ _NOT_DIGITS = re.compile(r"[^0-9]")
 
 def search_text(texts: Iterable[str | None], phones: Iterable[str | None] = ()) -> str:
     """The folded words of a contact, each with two blanks before it; phone numbers as digits, whole and as dialled at home."""
-    words = [word for text in texts if text for word in fold(text).split()]
+    words = fold(" ".join(text for text in texts if text)).split()
     for phone in phones:
         words += _dialled(phone) if phone else []
     return "".join(f"  {word}" for word in dict.fromkeys(words))

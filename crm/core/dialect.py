@@ -6,7 +6,7 @@ import json
 import sqlite3
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVarTuple
 
@@ -89,10 +89,20 @@ def later_by(session: AnySession, column: Any, seconds: float) -> ColumnElement[
     return later
 
 
-def insert_ignoring_each(session: AnySession, table: Table) -> UpdateBase:
-    """The same without rows, to be executed with very many of them."""
-    build = sqlite_insert if is_sqlite(session) else postgresql_insert
-    return build(table).on_conflict_do_nothing()
+def insert_for_each(
+    session: AnySession, table: Table, key: str, ids: Iterable[int], same: Mapping[str, Any]
+) -> None:
+    """A row for each id in the column `key`, all else being the same; a row that is there already is left alone."""
+    listed = ",".join(map(str, ids))
+    each: ColumnElement[int]
+    if is_sqlite(session):
+        each = func.json_each(f"[{listed}]").table_valued("value").c.value
+    else:
+        each = func.unnest(cast(literal(f"{{{listed}}}", Text), ARRAY(Integer))).column_valued("each_id")
+    values = [literal(value, table.c[name].type) for name, value in same.items()]
+    # Without a condition SQLite would take ON CONFLICT for that of a join.
+    rows = select(each, *values).where(each.is_not(None))
+    session.execute(insert_new(session, table).from_select([key, *same], rows))
 
 
 def upsert(

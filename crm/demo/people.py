@@ -11,6 +11,7 @@ from crm.accounts import service as accounts
 from crm.accounts.models import User
 from crm.activity import service as activity
 from crm.contacts import service as contacts
+from crm.contacts.models import LeadStatus
 from crm.core import clock
 from crm.core.db import unit_of_work
 from crm.core.permissions import SYSTEM
@@ -83,7 +84,7 @@ def tag_contacts(ids: list[int], chance: Random) -> None:
             weights = [1 / (place + 1.5) for place in range(len(group))]
             taken: dict[int, list[int]] = {}
             for contact_id in ids:
-                if chance.random() < 0.6:
+                if chance.random() < 0.22:
                     taken.setdefault(chance.choices(range(len(group)), weights)[0], []).append(contact_id)
             for place, chosen in taken.items():
                 _spread(group[place], chosen)
@@ -112,6 +113,8 @@ def _people(owners: list[int], chance: Random) -> Iterator[dict[str, Any]]:
             continue
         seen.add(person["email"])
         person["owner_id"] = chance.choice([*owners, None])
+        if chance.random() < 0.55:
+            person["status"] = chance.choice(list(LeadStatus)).value
         if chance.random() < 0.04:
             person["email_status"] = chance.choice(["bounced", "invalid"])
         elif chance.random() < 0.5:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement
@@ -95,6 +96,7 @@ def read_cell(
     return value
 
 
+@lru_cache(maxsize=100)
 def longest_value(field: str) -> int:
     """How many characters the field's column takes."""
     if field == "company":
@@ -157,6 +159,8 @@ def _shown(text: str) -> str:
 
 
 def _first_of_several(text: str) -> str:
+    if _SEVERAL.strip() not in text:
+        return text.strip()
     return next((part.strip() for part in text.split(_SEVERAL.strip()) if part.strip()), "")
 
 
@@ -190,11 +194,14 @@ def _owner(text: str) -> str | None:
     return normalise_email(found[0]).lower() if found else line
 
 
+_CUT_NUMBER = re.compile(r"\d[.,]?\d*E\+?\d+", re.IGNORECASE)
+
+
 def _phone(text: str, region: str | None) -> str | None:
     text = _first_of_several(text)
     if not text:
         return None
-    if re.fullmatch(r"\d[.,]?\d*E\+?\d+", ascii_digits(text), re.IGNORECASE):
+    if _CUT_NUMBER.fullmatch(ascii_digits(text)):
         raise CellProblem(
             N_(
                 "A spreadsheet has cut this number to %(value)s. "

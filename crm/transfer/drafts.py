@@ -41,7 +41,7 @@ class Draft:
 
     def key(self, by: MatchBy) -> str | None:
         """What tells who this is; for addresses and names of other programs case does not count."""
-        value = self.facts.get(by.value)
+        value = self.facts.get(by)
         return None if value is None else value.lower() if by is MatchBy.EMAIL else str(value)
 
     @property

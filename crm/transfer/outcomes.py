@@ -70,7 +70,7 @@ class People:
     def add(self, person: Person) -> None:
         """Under everything that tells who it is. Who was there first stays."""
         for by in MatchBy:
-            value = person.facts.get(by.value)
+            value = person.facts.get(by)
             if value:
                 self._found.setdefault((by, value.lower() if by is MatchBy.EMAIL else value), person)
 

@@ -70,4 +70,6 @@ def cell_text(value: object) -> str:
 
 @lru_cache(maxsize=4096)
 def _tag_text(tag: str) -> str:
-    return tag if split_tags(tag) == (tag,) else '"' + tag.replace('"', '""') + '"'
+    # Beside another tag even a lone quote would begin something.
+    is_plain = '"' not in tag and split_tags(tag) == (tag,)
+    return tag if is_plain else '"' + tag.replace('"', '""') + '"'

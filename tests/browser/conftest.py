@@ -156,6 +156,12 @@ def signed_in(page):
 
 
 @pytest.fixture
+def visitor(open_window, office):
+    """A window of the office in which nobody has signed in."""
+    return open_window(office.installation).new_page()
+
+
+@pytest.fixture
 def at_work(open_window, office):
     """A window of the office in which Olivia has signed in."""
     return open_window(office.installation, storage_state=office.cookies["en"]).new_page()

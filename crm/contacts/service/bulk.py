@@ -41,27 +41,19 @@ def create_contacts_bulk(
     now = clock.now()
     table: Any = Contact.__table__
     ids, stamp = reserve_ids(session, table, len(rows)), session.scalar(select(ChangeStamp()))
+    filled = {key for row in rows for key in row}
+    columns = [key for key in COLUMNS if key in filled]
+    same = {"created_at": now, "updated_at": now, "version": 1, "score": 0, "change_seq": stamp}
     values = []
     for contact_id, row in zip(ids, rows, strict=True):
-        stored = {key: row.get(key) for key in COLUMNS}
-        stored["email_status"] = stored["email_status"] or EmailStatus.UNVERIFIED
+        stored = {"id": contact_id, **{key: row.get(key) for key in columns}, **same}
+        stored["email_status"] = stored.get("email_status") or EmailStatus.UNVERIFIED
         stored["company_id"] = companies.get(fold(row["company"])) if row.get("company") else None
-        stored |= twins(row, row.get("company"))
-        values.append(
-            {
-                **stored,
-                "id": contact_id,
-                "created_at": now,
-                "updated_at": now,
-                "version": 1,
-                "score": 0,
-                "change_seq": stamp,
-            }
-        )
+        values.append(stored | twins(row, row.get("company")))
     session.flush()
     session.connection().execute(insert(table), values)
     sets.add_to(sets.LIVE, ids)
-    _add_to_owners(zip(ids, (value["owner_id"] for value in values), strict=True))
+    _add_to_owners((contact_id, row.get("owner_id")) for contact_id, row in zip(ids, rows, strict=True))
     activity.record_many(ids, "imported" if note else "created", actor=actor, detail=note)
     publish(ContactsCreated(BitMap(ids), actor.id))
     return ids

@@ -11,7 +11,7 @@ from crm.contacts.logic import FACTS, full_name, search_text
 from crm.contacts.models import Company, Contact, EmailStatus, LeadStatus
 from crm.core import clock
 from crm.core.db import session
-from crm.core.dialect import insert_ignoring
+from crm.core.dialect import insert_new
 from crm.core.errors import Invalid
 from crm.core.text import clean_line, fold, normalise_email, normalise_phone, phone_key, sort_key
 
@@ -66,7 +66,11 @@ def ensure_company(name: str | None) -> Company | None:
 
 def ensure_companies(names: Iterable[str]) -> dict[str, int]:
     """Folded name → id, for companies of these names; missing ones are made."""
-    wanted = {fold(name): clean_line(name)[:200] for name in names if fold(name)}
+    spellings = dict.fromkeys(names)
+    wanted: dict[str, str] = {}
+    for name in spellings:
+        if key := fold(name):
+            wanted.setdefault(key, clean_line(name)[:200])
     found = queries.company_ids(list(wanted))
     missing = [name for key, name in wanted.items() if key not in found]
     if missing:
@@ -78,7 +82,8 @@ def ensure_companies(names: Iterable[str]) -> dict[str, int]:
 
 def _insert_companies(rows: Sequence[dict[str, Any]]) -> None:
     table: Any = Company.__table__
-    session.execute(insert_ignoring(session, table, [{**row, "created_at": clock.now()} for row in rows]))
+    now = clock.now()
+    session.execute(insert_new(session, table), [{**row, "created_at": now} for row in rows])
 
 
 def twins(stored: Mapping[str, Any], company: str | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from crm.contacts import sets
 from crm.contacts.service import Actor
 from crm.core import clock
 from crm.core.db import session
-from crm.core.dialect import insert_ignoring_each, one_of
+from crm.core.dialect import insert_for_each, insert_new, one_of
 from crm.core.events import publish
 from crm.core.messages import N_
 from crm.core.permissions import Viewer
@@ -44,11 +44,9 @@ def add_tags(
         if not new:
             continue
         _take_off_others(tag, new, actor)
-        now = clock.now()
-        insert_carried([
-            {"contact_id": contact_id, "tag_id": tag.id, "added_at": now, "added_by": actor.id, "source": source}
-            for contact_id in new
-        ])  # fmt: skip
+        carried = {"tag_id": tag.id, "added_at": clock.now(), "added_by": actor.id, "source": source}
+        table: Any = ContactTag.__table__
+        insert_for_each(session, table, "contact_id", new, carried)
         sets.add_to(sets.tag_set(tag.id), new)
         if not quiet:
             activity.record_many(
@@ -140,7 +138,7 @@ def give_back_step(part: BitMap, change: ChangeSet) -> BitMap:
 def insert_carried(rows: Sequence[dict[str, Any]]) -> None:
     """Write who carries a tag, as it stands; what is there already is left alone."""
     table: Any = ContactTag.__table__
-    statement = insert_ignoring_each(session, table)
+    statement = insert_new(session, table)
     for start in range(0, len(rows), ROWS_AT_ONCE):
         session.connection().execute(statement, list(rows[start : start + ROWS_AT_ONCE]))
 
