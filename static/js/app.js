@@ -215,6 +215,8 @@ on("keydown", (event) => {
   const key = keyOf(event);
   const list = target.closest("[popover].menu, .palette");
   if (event.isComposing) return;
+  // In a search field Escape would only clear, and the palette promises to close.
+  if (key === "Escape" && target.id === "palette-q") return find("#palette").close();
   if ((event.ctrlKey || event.metaKey) && key === "k") {
     event.preventDefault();
     const palette = find("#palette");

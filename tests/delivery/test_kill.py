@@ -72,7 +72,9 @@ def kill(worker):
 def wait_for(is_true, worker):
     until = time.monotonic() + PATIENCE
     while not is_true():
-        assert time.monotonic() < until, "the worker does not get on"
+        if time.monotonic() > until:
+            kill(worker)
+            pytest.fail("the worker does not get on")
         assert worker.poll() is None, "the worker ended by itself"
         time.sleep(0.02)
 
@@ -96,7 +98,8 @@ def test_killed_workers_lose_nothing_and_send_nothing_twice(own_app):
         for _ in range(ROUNDS):
             worker = start_worker(own_app, server.port)
             goal = min(PEOPLE - 20, len(server.received) + dice.randrange(1, 70))
-            wait_for(lambda goal=goal: len(server.received) >= goal, worker)
+            # What a killed worker leaves uncertain is held, so that the goal may be out of reach by now.
+            wait_for(lambda goal=goal: len(server.received) >= goal or is_settled(own_app), worker)
             time.sleep(dice.random() / 50)
             kill(worker)
         worker = start_worker(own_app, server.port)
