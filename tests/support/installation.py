@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-c", "from crm.factory import main; main()"]
-PATIENCE = 30  # seconds until a server has to answer
+PATIENCE = 60  # seconds until a server has to answer
 
 
 class Installation:
