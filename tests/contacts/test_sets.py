@@ -95,11 +95,8 @@ def test_a_savepoint_takes_back_its_own_part_only(processes: tuple[Flask, Flask]
     assert seen(two, "tag:1") == [1, 3]
 
 
-def test_who_commits_late_is_not_passed_over(
-    processes: tuple[Flask, Flask], postgres_server: str | None
-) -> None:
-    if postgres_server is None:
-        pytest.skip("SQLite has one writer at a time")  # nothing can commit late there
+@pytest.mark.only("postgres", "SQLite has one writer at a time, so nothing can commit late there")
+def test_who_commits_late_is_not_passed_over(processes: tuple[Flask, Flask]) -> None:
     one, two = processes
     has_written, may_commit = threading.Event(), threading.Event()
 
