@@ -19,6 +19,8 @@ from crm.core.server import stopped_by_signals
 from crm.core.ticking import tick as pass_time
 from crm.core.worker import run_worker
 
+DEMO_ADMIN = "olivia@peyvand.example"
+
 
 @click.command()
 @click.option("--demo", is_flag=True, help="Put in sample data.")
@@ -46,21 +48,7 @@ def run() -> None:
     """Prepare everything, say how to sign in, and serve: what `make run` calls."""
     _prepare(_wants_demo())
     base = settings().base_url
-    with reading():
-        new = not accounts_queries.has_users()
-        admin = accounts_queries.find_user_by_email("olivia@peyvand.example")
-    click.echo(f"\n  Peyvand runs at {base}")
-    if new:
-        with unit_of_work():
-            click.echo(
-                f"  Make the first admin here: {base}/setup/{accounts.make_link(LinkPurpose.SETUP, None)}"
-            )
-    elif admin and not admin.password_hash:
-        with unit_of_work():
-            token = accounts.make_link(LinkPurpose.SIGN_IN, accounts_queries.get_user(admin.id))
-            click.echo(f"  Sign in as {admin.name}, admin of the sample data: {base}/sign-in/link/{token}")
-    else:
-        click.echo(f"  Sign in at {base}/sign-in")
+    click.echo(f"\n  Peyvand runs at {base}\n  {way_in(base)}")
     click.echo("  Stop with Ctrl-C.\n")
     sys.stdout.flush()
     # A fresh process: what preparing needed (Alembic, sample data) would stay in memory for good.
@@ -86,6 +74,18 @@ def tick(at: str | None, as_json: bool) -> None:
     moment = parse_moment(at) if at else clock.now()
     done = pass_time(moment) if at else pass_time()
     tell(as_json, {"at": moment.isoformat(), "done": done}, f"{done} things done at {moment.isoformat()}.")
+
+
+def way_in(base: str) -> str:
+    """How to sign in, in words: a one-time link while nobody has a password, else the door."""
+    with unit_of_work():
+        if not accounts_queries.has_users():
+            return f"Make the first admin here: {base}/setup/{accounts.make_link(LinkPurpose.SETUP, None)}"
+        admin = accounts_queries.find_user_by_email(DEMO_ADMIN)
+        if admin and not admin.password_hash:
+            token = accounts.make_link(LinkPurpose.SIGN_IN, admin)
+            return f"Sign in as {admin.name}, admin of the sample data: {base}/sign-in/link/{token}"
+    return f"Sign in at {base}/sign-in"
 
 
 def _prepare(demo: bool) -> None:
